@@ -1,0 +1,196 @@
+"""Whisper, asked to write down what was said and not what was meant.
+
+Left alone Whisper tidies up: on natural speech it writes no "um" at all. A disfluent prompt in front of every
+window makes it write them; voice activity filtering keeps the prompt from seeding words in silence, and a check
+for loops decodes a piece again without the prompt where it went round in circles.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from coach.errors import ModelError
+from coach.transcript import Fact, Span, Word
+from coach.transcription.pieces import Piece
+from coach.transcription.weights import locate
+from coach.voice import silero_speech
+
+VERSION: Final = "verbatim-1"
+PROMPT: Final = "Um, uh, so, like, you know, I mean, uh, let me think, um, the the, uh, okay."
+"""Repeated in front of every window (faster-whisper's ``hotwords``): an ``initial_prompt`` reaches the first only."""
+LOOP_COMPRESSION: Final = 2.4
+"""Text that zlib shrinks by more than this goes round in circles (Whisper's own threshold, Radford and others 2022)."""
+LOOP_REPEATS: Final = 6
+"""As many times the same one to four words in a row are a loop of the decoder, not a speaker's stumble."""
+_BEAM: Final = 5
+
+
+class HeardPiece(Fact):
+    """What was heard in one piece. Times are seconds from the start of the recording."""
+
+    start: float
+    end: float
+    words: tuple[Word, ...]
+    speech: tuple[Span, ...]
+    without_prompt: bool = False
+
+
+class Whisper:
+    """A loaded Whisper model. ``name`` says which, ``note`` what its user should know about how it runs."""
+
+    def __init__(self, name: str, folder: Path, device: str = "auto", compute_type: str = "auto") -> None:
+        """Loads the weights in ``folder``. Raises ModelError when they can't be loaded as asked."""
+        self.name = name
+        self._model, self.device, self.compute_type, self.note = _load(folder, device, compute_type)
+
+    @property
+    def version(self) -> str:
+        """What a stored result depends on: model, numeric type and the way of decoding."""
+        return f"{self.name}/{self.compute_type}/{VERSION}"
+
+    def key(self, piece: Piece, language: str, glossary: str = "") -> str:
+        """The name a piece's result is stored under: its audio and range, the model and the way of decoding."""
+        facts = f"{piece.sha256}:{piece.first}:{len(piece.pcm)}:{self.version}:{language}:{glossary}"
+        return hashlib.sha256(facts.encode()).hexdigest()
+
+    def hear(self, piece: Piece, language: str = "en", glossary: str = "") -> HeardPiece:
+        """The words of one piece. ``glossary`` is a hint of terms; it may seed terms that nobody said."""
+        samples = piece.pcm.astype(np.float32) / 32768.0
+        speech = silero_speech(samples)
+        words: list[Word] = []
+        looped = False
+        if speech:
+            prompt = f"{glossary} {PROMPT}".strip()
+            words = self._decode(samples, language, hotwords=prompt, temperature=0.0)
+            looped = loops([word.text for word in words])
+            if looped:
+                words = self._decode_without_prompt(samples, language)
+        words = [_shifted(word, piece) for word in starts_in_speech(words, speech)]
+        shifted = tuple(Span(start=piece.start + span.start, end=piece.start + span.end) for span in speech)
+        return HeardPiece(
+            start=piece.start, end=piece.end, words=tuple(words), speech=shifted, without_prompt=looped
+        )
+
+    def _decode_without_prompt(self, samples: Any, language: str) -> list[Word]:
+        import ctranslate2
+
+        ctranslate2.set_random_seed(0)  # higher temperatures sample: the same input must give the same words
+        words = self._decode(samples, language, temperature=(0.0, 0.2, 0.4, 0.6))
+        return [] if loops([word.text for word in words]) else words
+
+    def _decode(self, samples: Any, language: str, **options: Any) -> list[Word]:
+        segments, _ = self._model.transcribe(
+            samples,
+            language=language,
+            beam_size=_BEAM,
+            condition_on_previous_text=False,
+            word_timestamps=True,
+            vad_filter=True,
+            **options,
+        )
+        duration = len(samples) / 16_000
+        return whole_words((word for segment in segments for word in segment.words or ()), duration)
+
+
+def whole_words(parts: Iterable[Any], duration: float) -> list[Word]:
+    """faster-whisper's words with parts that belong together joined ("self" + "-attention"), times in order."""
+    words: list[Word] = []
+    for part in parts:
+        text = part.word.strip()
+        if not text:
+            continue
+        earliest = words[-1].start if words else 0.0
+        start = min(max(float(part.start), earliest), duration)
+        end = min(max(float(part.end), start), duration)
+        confidence = min(max(float(part.probability), 0.0), 1.0)
+        if words and not part.word.startswith(" "):
+            last = words.pop()
+            words.append(
+                Word(text=last.text + text, start=last.start, end=end, confidence=min(last.confidence, confidence))
+            )
+        else:
+            words.append(Word(text=text, start=start, end=end, confidence=confidence))
+    return words
+
+
+def loops(texts: Sequence[str]) -> bool:
+    """Whether a decoder went round in circles: text that compresses too well, or a phrase many times in a row."""
+    joined = " ".join(text.lower().strip(".,!?") for text in texts)
+    if len(texts) >= 20 and len(joined) / len(zlib.compress(joined.encode())) > LOOP_COMPRESSION:
+        return True
+    tokens = joined.split()
+    return any(_longest_run(tokens, size) >= LOOP_REPEATS for size in (1, 2, 3, 4))
+
+
+def _longest_run(tokens: Sequence[str], size: int) -> int:
+    longest = Counter[int]()
+    for first in range(size):
+        grams = [tuple(tokens[i : i + size]) for i in range(first, len(tokens) - size + 1, size)]
+        run = 0
+        for i, gram in enumerate(grams):
+            run = run + 1 if i and gram == grams[i - 1] else 1
+            longest[first] = max(longest[first], run)
+    return max(longest.values(), default=0)
+
+
+def starts_in_speech(words: Sequence[Word], speech: Sequence[Span]) -> list[Word]:
+    """Words that Whisper starts in the silence before them start where the voice does."""
+    mended = []
+    for word in words:
+        inside = any(span.start <= word.start < span.end for span in speech)
+        following = [span.start for span in speech if word.start < span.start < word.end]
+        start = word.start if inside or not following else following[0]
+        mended.append(word.model_copy(update={"start": start}))
+    return mended
+
+
+def _shifted(word: Word, piece: Piece) -> Word:
+    return word.model_copy(update={"start": piece.start + word.start, "end": min(piece.start + word.end, piece.end)})
+
+
+@lru_cache(maxsize=1)
+def load_whisper(name: str, models: Path, device: str = "auto", compute_type: str = "auto") -> Whisper:
+    """The model ``name``, loaded once per process. Raises ModelError (see :func:`coach.transcription.weights.locate`)."""
+    return Whisper(name, locate(name, models), device, compute_type)
+
+
+def _load(folder: Path, device: str, compute_type: str) -> tuple[Any, str, str, str]:
+    from faster_whisper import WhisperModel
+
+    wanted = ["cuda", "cpu"] if device == "auto" and _cuda_devices() else ["cpu" if device == "auto" else device]
+    note = "" if wanted[0] == "cuda" else "Runs on the processor: no usable CUDA device."
+    for choice in wanted:
+        kind = ("float16" if choice == "cuda" else "int8") if compute_type == "auto" else compute_type
+        try:
+            model = WhisperModel(str(folder), device=choice, compute_type=kind, local_files_only=True)
+            if choice == "cuda":  # its errors surface at the first encode, not at load
+                model.encode(np.zeros((model.model.n_mels, 3000), np.float32))
+        except (RuntimeError, ValueError) as error:
+            if choice == wanted[-1]:
+                raise ModelError(
+                    f"The model in {folder} can't run on {choice} as {kind}: {error}. "
+                    "Set device and compute type back to 'auto', or choose another model."
+                ) from error
+            note = f"Runs on the processor: CUDA was found but failed ({error})."
+        else:
+            return model, choice, kind, note
+    raise AssertionError("unreachable")
+
+
+def _cuda_devices() -> int:
+    import ctranslate2
+
+    try:
+        return int(ctranslate2.get_cuda_device_count())
+    except RuntimeError:  # a CUDA build without a driver
+        return 0
+
+
