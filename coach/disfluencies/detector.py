@@ -1,0 +1,42 @@
+"""Detector: what one way of finding disfluencies is, and how it writes down what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from coach.recording import Recording
+from coach.transcript import Disfluency, DisfluencyKind, Span, Word
+
+Detect = Callable[[Sequence[Word], Sequence[Span], Sequence[Span], Recording | None], list[Disfluency]]
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """One detector: ``detect(words, silences, speech, recording)``; ``version`` changes when its results can."""
+
+    name: str
+    version: str
+    detect: Detect
+
+
+def found(
+    words: Sequence[Word],
+    first: int,
+    stop: int,
+    kind: DisfluencyKind,
+    detector: str,
+    confidence: float,
+) -> Disfluency:
+    """The disfluency that covers ``words[first:stop]``; its id is given when all are known."""
+    covered = words[first:stop]
+    return Disfluency(
+        id="",
+        kind=kind,
+        text=" ".join(word.text for word in covered),
+        start=min(word.start for word in covered),
+        end=max(word.end for word in covered),
+        detector=detector,
+        confidence=confidence,
+        word_range=(first, stop),
+    )

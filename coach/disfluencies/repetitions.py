@@ -1,0 +1,108 @@
+"""Immediate repetitions: one to four words said again at once ("the the", "we want, um, we want").
+
+The reparandum (Shriberg 1994: what would be deleted to read the sentence fluently) is every copy but the last.
+Doubles that are meant ("very very", "had had", "no no", digits, letters, "dot dot dot") are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from coach.disfluencies.detector import Detector, found
+from coach.disfluencies.tokens import CLAUSE_OPEN, bare, breaks, ends_sentence, is_filled_pause
+from coach.recording import Recording
+from coach.transcript import Disfluency, Span, Word
+
+NAME: Final = "repetition.words"
+LONGEST: Final = 4
+
+_MEANT: Final = frozenset(
+    """
+    very really so much more many far long way too again no yes yeah yep nope okay ok right well bye hey
+    dot dash blah ha la knock sure exactly good now there never ever please thanks thank
+    zero one two three four five six seven eight nine ten eleven twelve hundred thousand million oh double
+    """.split()
+)
+_GRAMMATICAL: Final = frozenset({"that", "had", "is", "her", "do", "you", "in", "on", "what"})
+_BEFORE_MEANT_THAT: Final = frozenset(
+    """
+    fact say says said saying think thinks thought know knows mean means meant show shows shown believe given
+    see assume assumes suppose so such ensure sure guarantee imply implies idea notice noticed
+    """.split()
+)
+_LINKS: Final = frozenset({"and", "by", "after", "to", "on", "or", "for", "upon"})
+
+
+def detect(
+    words: Sequence[Word],
+    silences: Sequence[Span],  # noqa: ARG001
+    speech: Sequence[Span],  # noqa: ARG001
+    recording: Recording | None,  # noqa: ARG001
+) -> list[Disfluency]:
+    """Every repetition; three copies in a row are one event that covers the first two."""
+    lexical = [i for i, word in enumerate(words) if bare(word.text) and not is_filled_pause(word.text)]
+    texts = [bare(words[i].text) for i in lexical]
+    events = []
+    at = 0
+    while at < len(lexical):
+        size, copies = _repeat_at(texts, at)
+        if copies > 1 and not _is_meant(words, lexical, texts, at, size):
+            last = lexical[at + size * (copies - 1) - 1]
+            confidence = _confidence(texts, at, size)
+            events.append(found(words, lexical[at], last + 1, "repetition", NAME, confidence))
+        at += size * (copies - 1) if copies > 1 else 1
+    return events
+
+
+def _repeat_at(texts: Sequence[str], at: int) -> tuple[int, int]:
+    """(size, copies) of the longest phrase at ``at`` that follows itself at once; copies 1 when there is none."""
+    for size in range(LONGEST, 0, -1):
+        phrase = texts[at : at + size]
+        copies = 1
+        while len(phrase) == size and texts[at + size * copies : at + size * (copies + 1)] == phrase:
+            copies += 1
+        # "we we" is one word twice, not two words once
+        if copies > 1 and not (size > 1 and len(set(phrase)) == 1):
+            return size, copies
+    return 1, 1
+
+
+def _is_meant(
+    words: Sequence[Word], lexical: Sequence[int], texts: Sequence[str], at: int, size: int
+) -> bool:
+    phrase = texts[at : at + size]
+    end, again = lexical[at + size - 1], lexical[at + size]
+    interrupted = again != end + 1 or breaks(words[end].text)
+    if all(_is_symbol(word) or word in _MEANT for word in phrase):
+        return True
+    if ends_sentence(words[end].text) and phrase[-1] not in CLAUSE_OPEN:
+        return True
+    if size == 1:
+        return not interrupted and phrase[0] in _GRAMMATICAL and _reads_well(texts, at)
+    # "bigger and bigger and bigger", "layer by layer by layer"
+    following = texts[at + 2 * size : at + 2 * size + 1]
+    return size == 2 and phrase[1] in _LINKS and following == [phrase[0]]
+
+
+def _reads_well(texts: Sequence[str], at: int) -> bool:
+    before = texts[at - 1] if at else ""
+    if texts[at] == "that":
+        return before in _BEFORE_MEANT_THAT
+    if texts[at] == "is":
+        return before in {"it", "that", "this", "what", "there"}
+    if texts[at] == "you":
+        return before in {"tell", "give", "show", "gives", "tells", "shows", "gave", "thank"}
+    return texts[at] == "had" or before not in CLAUSE_OPEN
+
+
+def _is_symbol(word: str) -> bool:
+    return any(c.isdigit() for c in word) or (len(word) == 1 and word not in {"a", "i"})
+
+
+def _confidence(texts: Sequence[str], at: int, size: int) -> float:
+    """Function words and phrases are rarely doubled on purpose; a single content word sometimes is."""
+    return 0.95 if size > 1 or texts[at] in CLAUSE_OPEN else 0.75
+
+
+DETECTOR: Final = Detector(NAME, "1", detect)

@@ -1,0 +1,149 @@
+"""Restarts: what was begun, abandoned and said differently.
+
+Three forms, by falling certainty: a word cut off ("gra- gradient"), an editing term ("the bias, sorry, the
+variance") and a phrase taken up again with its first words ("the model is, the model was"). The range covers
+the reparandum only (Shriberg 1994; Levelt 1983 on editing terms and retracing).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from coach.disfluencies.detector import Detector, found
+from coach.disfluencies.tokens import (
+    CLAUSE_INITIAL,
+    CLAUSE_OPEN,
+    bare,
+    breaks,
+    ends_sentence,
+    is_filled_pause,
+    trails_off,
+)
+from coach.recording import Recording
+from coach.transcript import Disfluency, Span, Word
+
+NAME: Final = "restart.words"
+_CUT_OFF: Final = re.compile(r"[\"'(]?[A-Za-z][A-Za-z'-]*[-–],?")
+_EDITS: Final = (
+    ("let", "me", "rephrase"),
+    ("let", "me", "start", "over"),
+    ("scratch", "that"),
+    ("or", "rather"),
+    ("no", "wait"),
+    ("wait", "no"),
+    ("i", "mean"),
+    ("sorry",),
+)
+_SUBJECTS: Final = frozenset("i we you they he she it it's i'm we're they're there's that's this".split())
+_EMBEDDING: Final = frozenset(
+    """
+    think thought know knew guess mean say said believe hope feel suppose wish see saw bet assume hear tell
+    told find found remember guessed imagine swear understand if when because since what how where that as than
+    like until before after while though unless whether and or but so
+    """.split()
+)
+_NEAR: Final = 5
+
+
+def detect(
+    words: Sequence[Word],
+    silences: Sequence[Span],  # noqa: ARG001
+    speech: Sequence[Span],  # noqa: ARG001
+    recording: Recording | None,  # noqa: ARG001
+) -> list[Disfluency]:
+    """Every restart that the words show."""
+    lexical = [i for i, word in enumerate(words) if bare(word.text) and not is_filled_pause(word.text)]
+    ranges = [*_cut_offs(words, lexical), *_edited(words, lexical), *_reformulated(words, lexical)]
+    return [found(words, first, stop, "restart", NAME, confidence) for first, stop, confidence in ranges]
+
+
+def _cut_offs(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[int, int, float]]:
+    for at, i in enumerate(lexical):
+        if not _CUT_OFF.fullmatch(words[i].text):
+            continue
+        following = [bare(words[j].text) for j in lexical[at + 1 : at + 4]]
+        # "pre- and post-training" suspends the hyphen
+        if not following or following[0] in {"and", "or", "to"}:
+            continue
+        fragment = bare(words[i].text)
+        first, completed = i, following[0].startswith(fragment)
+        for back in (1, 2, 3):
+            phrase = [bare(words[j].text) for j in lexical[max(0, at - back) : at]]
+            if len(phrase) == back and following[:back] == phrase:
+                first, completed = lexical[at - back], True
+        yield first, i + 1, 0.95 if completed else 0.8
+
+
+def _edited(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[int, int, float]]:
+    """The phrase before an editing term, where the repair starts with the same word as the phrase did."""
+    texts = [bare(words[i].text) for i in lexical]
+    for at in range(1, len(lexical)):
+        term = next((edit for edit in _EDITS if tuple(texts[at : at + len(edit)]) == edit), None)
+        after = at + len(term) if term else len(lexical)
+        if after >= len(lexical) or ends_sentence(words[lexical[at - 1]].text):
+            continue
+        for back in range(at - 1, max(-1, at - _NEAR), -1):
+            if texts[back] == texts[after]:
+                yield lexical[back], lexical[at - 1] + 1, 0.85
+                break
+
+
+def _reformulated(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[int, int, float]]:
+    """P X P Y: the opening P again after an X of one or two words that leaves its clause unfinished."""
+    texts = [bare(words[i].text) for i in lexical]
+    at = 0
+    while at < len(texts):
+        match = next(
+            (
+                (size, gap)
+                for size in (3, 2, 1)
+                for gap in (1, 2)
+                if texts[at : at + size] == texts[at + size + gap : at + 2 * size + gap]
+                and _is_abandoned(words, lexical, texts, at, size, gap)
+            ),
+            None,
+        )
+        if match is None:
+            at += 1
+            continue
+        size, gap = match
+        yield lexical[at], lexical[at + size + gap - 1] + 1, 0.7 if size > 1 else 0.55
+        at += size + gap
+
+
+def _is_abandoned(
+    words: Sequence[Word], lexical: Sequence[int], texts: Sequence[str], at: int, size: int, gap: int
+) -> bool:
+    opening, rest = texts[at : at + size], texts[at + size : at + size + gap]
+    following = texts[at + 2 * size + gap : at + 2 * size + gap + 1]
+    end, again = lexical[at + size + gap - 1], lexical[at + size + gap]
+    if not following or opening[:1] == rest[:1] or following[0] == rest[0]:
+        return False
+    if any(ends_sentence(words[i].text) for i in lexical[at : at + size + gap]):
+        return False
+    if rest[-1] in CLAUSE_INITIAL or (
+        at and texts[at - 1] in _EMBEDDING and opening[0] in _SUBJECTS and size == 1
+    ):
+        return False
+    interrupted = again != end + 1 or trails_off(words[end].text)
+    unfinished = rest[-1] in CLAUSE_OPEN and rest[-1] not in {
+        "of",
+        "in",
+        "on",
+        "for",
+        "to",
+        "and",
+        "or",
+        "with",
+        "by",
+    }
+    if size == 1:
+        return opening[0] in _SUBJECTS and not set(rest) & _EMBEDDING and (unfinished or interrupted)
+    if opening[0] in CLAUSE_INITIAL or opening[:2] in (["the", "more"], ["the", "less"]):
+        return False
+    return unfinished or interrupted or (breaks(words[end].text) and rest[-1] in CLAUSE_OPEN)
+
+
+DETECTOR: Final = Detector(NAME, "1", detect)
