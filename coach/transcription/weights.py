@@ -113,10 +113,17 @@ def is_here(name: str, models: Path) -> bool:
     return Path(name).expanduser().is_dir() or downloaded_folder(name, models) is not None
 
 
-def check(name: str, models: Path) -> dict[str, str]:
-    """The SHA-256 of each file of an assembled model, read again. Raises ModelError as :func:`locate` does."""
-    folder = locate(name, models)
-    return {path.name: _sha256(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name != MARKER}
+def verify(name: str, models: Path) -> dict[str, str]:
+    """Reads every file of a model again and returns their SHA-256.
+
+    A shipped model whose file was altered is put together anew. Raises ModelError as :func:`locate` does.
+    """
+    hashes = _hashes(locate(name, models))
+    expected = expected_hashes(name)
+    if any(hashes.get(file) != sha256 for file, sha256 in expected.items()):
+        (models / name / MARKER).unlink(missing_ok=True)
+        hashes = _hashes(locate(name, models))
+    return hashes
 
 
 def expected_hashes(name: str) -> dict[str, str]:
@@ -205,6 +212,10 @@ def _unchanged(folder: Path) -> bool:
         return bool(marks) and all(_mark_of(folder / name) == mark for name, mark in marks.items())
     except (OSError, ValueError, AttributeError):
         return False
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {path.name: _sha256(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name != MARKER}
 
 
 def _sha256(path: Path) -> str:

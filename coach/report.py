@@ -1,0 +1,154 @@
+"""A review as a page or a text to keep: one HTML file without anything from elsewhere, or Markdown."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from coach.assessment import Assessment, Measurement
+from coach.errors import AudioError
+from coach.transcript import Disfluency, Word, WrittenWord
+
+MAX_EMBEDDED_BYTES: Final = 64_000_000
+"""A page that holds more sound than this opens slowly; the sound is then left out and the page says so."""
+
+STATUS_MARKS: Final = {"covered": "✓", "partial": "◐", "missed": "○", "contradicted": "✗"}
+_MIME: Final = {
+    ".flac": "audio/flac", ".wav": "audio/wav", ".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".aac": "audio/aac",
+    ".ogg": "audio/ogg", ".opus": "audio/ogg", ".webm": "audio/webm", ".mp4": "audio/mp4", ".mov": "audio/mp4",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedWord:
+    """A word of the transcript with the disfluency it belongs to, None for an ordinary one."""
+
+    word: Word | WrittenWord
+    mark: Disfluency | None
+
+
+def marked_words(assessment: Assessment) -> Iterator[MarkedWord]:
+    """The words in order; where disfluencies overlap, the shortest marks the word."""
+    by_word: dict[int, Disfluency] = {}
+    longest_first = sorted(assessment.disfluencies, key=lambda one: -(one.end - one.start))
+    for one in longest_first:
+        for index in range(*(one.word_range or (0, 0))):
+            by_word[index] = one
+    for index, word in enumerate(assessment.transcript.words):
+        yield MarkedWord(word, by_word.get(index))
+
+
+def clock(seconds: float | None) -> str:
+    """``m:ss`` of a moment in seconds; a dash where there is none."""
+    return "–" if seconds is None else f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def value_text(measurement: Measurement) -> str:
+    """The figure with its interval and unit, or a dash; the reason stands in ``measurement.reason``."""
+    if measurement.value is None:
+        return "–"
+    between = ""
+    if measurement.interval is not None:
+        between = f" (likely {measurement.interval[0]:g} to {measurement.interval[1]:g})"
+    return f"{measurement.value:g} {measurement.unit}{between}"
+
+
+def band_text(measurement: Measurement) -> str:
+    """Where the figure is good: "120 to 170", "up to 5", or nothing where no source says so."""
+    if measurement.band is None:
+        return ""
+    low, high = measurement.band.good
+    if low is None:
+        return "" if high is None else f"up to {high:g}"
+    return f"from {low:g}" if high is None else f"{low:g} to {high:g}"
+
+
+def to_markdown(assessment: Assessment, title: str = "Review") -> str:
+    """The review as Markdown. Everything that was said or named is escaped, so that it is shown as it is."""
+    lines = [f"# {_plain(title)}", "", f"{assessment.created_at:%Y-%m-%d %H:%M} UTC", "", "## Scores", ""]
+    lines += ["| score | of 100 |", "|---|---|"]
+    for name in ("coverage", "fluency", "pace", "clarity"):
+        value = getattr(assessment.scores, name)
+        reason = assessment.scores.reasons.get(name, "")
+        lines.append(f"| {name} | {f'{value:.0f}' if value is not None else f'– ({_plain(reason)})'} |")
+    if assessment.tips:
+        lines += ["", "## What to change", ""]
+        for number, tip in enumerate(assessment.tips, 1):
+            moments = ", ".join(clock(span.start) for span in tip.spans[:5])
+            lines.append(f"{number}. {_plain(tip.text)}" + (f" (at {moments})" if moments else ""))
+    if assessment.coverage.key_points:
+        lines += ["", "## Key points", ""]
+        for point in assessment.coverage.key_points:
+            lines.append(f"- {STATUS_MARKS[point.status]} **{point.status}**: {_plain(point.text)}")
+            lines += [f"  - {clock(each.start)} “{_plain(each.quote)}”" for each in point.evidence]
+        for wrong in assessment.coverage.misconceptions:
+            quotes = "; ".join(f"{clock(each.start)} “{_plain(each.quote)}”" for each in wrong.evidence)
+            lines.append(f"- ✗ **wrong**: {quotes}. {_plain(wrong.correction)}")
+    lines += ["", "## Figures", "", "| measurement | value | good | why not |", "|---|---|---|---|"]
+    for name, measurement in assessment.measurements.items():
+        lines.append(
+            f"| {name.replace('_', ' ')} | {value_text(measurement)} | {band_text(measurement)} "
+            f"| {_plain(measurement.reason or '')} |"
+        )
+    lines += ["", "## What was said", "", "Fillers and restarts are in **bold**.", ""]
+    lines.append(
+        " ".join(
+            f"**{_plain(each.word.text)}**" if each.mark else _plain(each.word.text)
+            for each in marked_words(assessment)
+        )
+    )
+    versions = assessment.versions
+    lines += ["", f"Made by Coach {versions.app}, model {versions.model or 'none'}, scorer {versions.scorer}.", ""]
+    return "\n".join(lines)
+
+
+def to_html(assessment: Assessment, audio: Path | None = None, title: str = "Review") -> str:
+    """The review as one HTML page that needs no network. With ``audio`` (a file) the sound is inside it.
+
+    Raises AudioError when ``audio`` can't be read. A file over 64 MB is left out, which the page says.
+    """
+    return str(
+        _template().render(
+            title=title,
+            assessment=assessment,
+            words=list(marked_words(assessment)),
+            sound=_embedded(audio),
+            left_out=audio is not None and _embedded(audio) is None,
+            clock=clock,
+            value_text=value_text,
+            band_text=band_text,
+            marks=STATUS_MARKS,
+            kinds=sorted({one.kind for one in assessment.disfluencies}),
+        )
+    )
+
+
+@lru_cache(maxsize=4)
+def _embedded(audio: Path | None) -> str | None:
+    if audio is None or audio.suffix.lower() not in _MIME:
+        return None
+    try:
+        if audio.stat().st_size > MAX_EMBEDDED_BYTES:
+            return None
+        encoded = base64.b64encode(audio.read_bytes()).decode("ascii")
+    except OSError as error:
+        raise AudioError(f"{audio} can't be read: {error.strerror}. Export without the sound.") from error
+    return f"data:{_MIME[audio.suffix.lower()]};base64,{encoded}"
+
+
+def _plain(text: str) -> str:
+    """``text`` with everything that Markdown would take for markup escaped, on one line."""
+    escaped = "".join(f"\\{sign}" if sign in "\\`*_{}[]<>()#+!|~" else sign for sign in " ".join(text.split()))
+    return escaped
+
+
+@lru_cache(maxsize=1)
+def _template() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(loader=PackageLoader("coach", "."), autoescape=True, undefined=StrictUndefined)
+    return environment.get_template("report.html")
