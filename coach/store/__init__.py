@@ -26,7 +26,7 @@ class Store(Attempts, Findings, Queue):
 def open_store(home: Path) -> Store:
     """The store in ``home``, made where there is none and brought up to date where it is older.
 
-    Raises StoreError when it can't be used, is damaged, or was made by a newer Coach; that one is not changed.
+    Raises StoreError when it can't be used, is damaged, or was made by a newer Coach; that is not changed.
     """
     home = Path(home).expanduser().resolve()
     store = Store(home, open_engine(home))

@@ -118,7 +118,7 @@ class Attempts(Deletion):
             audio.remove(self.home, attempt_id)
 
     def finish_capture(self, attempt_id: str) -> Attempt:
-        """Recording has ended, by the user or by a crash, and what is there counts. StoreError if nothing is."""
+        """Recording has ended, by the user or a crash; what is there counts. StoreError if nothing is."""
         folder = self.folder(attempt_id)
         with sentences(folder):
             audio.rescue_part(folder)
@@ -163,6 +163,11 @@ class Attempts(Deletion):
         """The attempt with this id, or the only one whose id begins so. StoreError for none or several."""
         with self.read() as connection:
             return find(connection, attempt_id)
+
+    def exists(self, attempt_id: str) -> bool:
+        """Whether there is an attempt with exactly this id."""
+        with self.read() as connection:
+            return connection.scalar(select(_attempt.c.id).where(_attempt.c.id == attempt_id)) is not None
 
     def attempts(
         self,

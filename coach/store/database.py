@@ -172,7 +172,7 @@ def open_engine(home: Path) -> Engine:
 
 
 def _revision(path: Path) -> str | None:
-    """The revision of the database, None for a new one. It is opened read-only: it may not be ours to change."""
+    """The revision of the database, None for a new one. Opened read-only: it may not be ours to change."""
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)) as connection:
         tables = {
             name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
