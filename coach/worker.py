@@ -40,7 +40,7 @@ class _Stopped(Cancelled):
 
 
 class Worker:
-    """Works off the store's queue with ``work``, on a daemon thread (:meth:`start`) or here (:meth:`work_off`).
+    """Works off the store's queue, on a daemon thread (:meth:`start`) or here (:meth:`work_off`).
 
     ``report`` hears of every progress in this process, beside what is written to the store.
     """
@@ -174,6 +174,11 @@ def _settle(store: Store, attempt_id: str, ended: Exception | None) -> None:
         )
 
 
+def enqueue(store: Store, attempt_id: str, model: str | None = None) -> Attempt:
+    """Asks for an attempt to be assessed, by whichever process works on the queue. See :meth:`Store.enqueue`."""
+    return store.enqueue(attempt_id, model)
+
+
 def run_until(
     store: Store,
     attempt_id: str,
@@ -181,14 +186,16 @@ def run_until(
     on_progress: Progress = _silent,
     *,
     poll: float = POLL_S,
+    ttl: float = TTL_S,
+    heartbeat: float = HEARTBEAT_S,
 ) -> Attempt:
-    """Has an attempt worked on and gives it as it is then: assessed, failed or cancelled.
+    """Waits until a queued attempt is out of the queue and gives it: assessed, failed or cancelled.
 
     The queue is worked off here, oldest first, unless another process does; then that one is watched, and
     replaced should it die. ``on_progress`` hears "waiting" while others come first. Ctrl-C cancels the
     attempt and raises Cancelled.
     """
-    attempt = store.enqueue(attempt_id)
+    attempt = store.attempt(attempt_id)
 
     def report(current: Attempt, stage: str, fraction: float) -> None:
         on_progress(*((stage, fraction) if current.id == attempt.id else ("waiting", 0.0)))
@@ -196,7 +203,7 @@ def run_until(
     def done() -> bool:
         return store.attempt(attempt.id).queued_at is None
 
-    worker = Worker(store, work, report=report)
+    worker = Worker(store, work, report=report, ttl=ttl, heartbeat=heartbeat)
     try:
         while not done():
             if not worker.work_off(enough=done):

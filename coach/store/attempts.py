@@ -213,6 +213,13 @@ class Attempts(Deletion):
             connection.execute(delete(tables.lease).where(tables.lease.c.name == recording_lease(attempt.id)))
             return change(connection, attempt, stage=stage, reason=reason)
 
+    def transcribed(self, attempt_id: str) -> None:
+        """Its words are known. Changes nothing in a run over one that was transcribed or assessed before."""
+        with self.write() as connection:
+            attempt = find(connection, attempt_id)
+            if attempt.stage == "recorded":
+                change(connection, attempt, stage="transcribed")
+
     def rate(self, attempt_id: str, rating: int | None) -> None:
         """The user's own rating, 1..5, or None to take it back."""
         if rating is not None and rating not in range(1, 6):
