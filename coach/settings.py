@@ -35,6 +35,8 @@ class Settings(BaseModel):
     language: str = Field(default="en", pattern="^[a-z]{2,3}$")
     microphone: str | None = None
     """Name of the local microphone, None for the system's default."""
+    microphone_checked: bool = False
+    """Whether the microphone check of the app was made or skipped once."""
     glossary: bool = False
     """Whether a question's terms are given to Whisper as a hint. Off: it may write terms nobody said."""
     bands: dict[str, Band] = {}

@@ -1,0 +1,82 @@
+"""Parts that more than one page draws: headline scores, a key point, a question."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from coach.app.frame import plain
+from coach.app.player import show_moments
+from coach.app.words import LEVELS, SCORES, STATUS, domain_label, duration, number
+from coach.assessment import Assessment, Evidence, KeyPointFinding, MisconceptionFinding
+from coach.rubric import KeyPoint, Misconception, Rubric
+from coach.transcript import Span
+
+
+def score_row(assessment: Assessment) -> None:
+    """The four headline scores; under the row, why one is missing."""
+    scores = assessment.scores
+    with st.container(horizontal=True, gap="small"):
+        for name, (title, help_text) in SCORES.items():
+            value = getattr(scores, name)
+            st.metric(title, number(None if value is None else round(value)), help=help_text, border=True)
+    for name, (title, _) in SCORES.items():
+        if getattr(scores, name) is None and name in scores.reasons:
+            st.caption(f"{title}: {plain(scores.reasons[name])}")
+
+
+def question_head(rubric: Rubric) -> None:
+    """Domain, level and time limit as labels, then the prompt."""
+    with st.container(horizontal=True, gap="small"):
+        st.badge(domain_label(rubric.domain), color="primary")
+        st.badge(LEVELS[rubric.level], color="gray")
+        st.badge(f"{duration(rubric.time_limit_s)}", icon=":material/timer:", color="gray")
+    st.markdown(f"##### {plain(rubric.prompt)}")
+
+
+def key_point_list(rubric: Rubric) -> None:
+    """What a good answer says, the required points first."""
+    for point in sorted(rubric.key_points, key=lambda point: not point.required):
+        st.markdown(f"- {plain(point.text)}" + (" :gray-badge[required]" if point.required else ""))
+
+
+def source_lines(rubric: Rubric) -> None:
+    """Where the claims of a question can be read."""
+    for source in rubric.sources:
+        title = f"[{plain(source.title)}]({source.url})" if source.url else plain(source.title)
+        st.caption(f"Source: {title}, {plain(source.locator)}")
+
+
+def key_point_card(finding: KeyPointFinding, point: KeyPoint | None, wrong: list[Misconception]) -> None:
+    """One key point with its status and quotes and, where it is missing or wrong, the explanation."""
+    icon, word, colour = STATUS[finding.status]
+    with st.container(border=True, gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]
+            if finding.required:
+                st.badge("required", color="gray")
+        st.markdown(plain(finding.text))
+        _quotes(finding.evidence, f"point_{finding.id}")
+        if finding.status in ("missed", "contradicted", "partial"):
+            for misconception in wrong:
+                st.markdown(f"**What is right:** {plain(misconception.correction)}")
+            if point is not None and point.explanation:
+                st.markdown(f":gray[**Why it matters:** {plain(point.explanation)}]")
+
+
+def misconception_card(finding: MisconceptionFinding) -> None:
+    """Something wrong that was said, with what is right."""
+    with st.container(border=True, gap="small"):
+        st.badge("Said, but not right", icon=":material/cancel:", color="red")
+        st.markdown(plain(finding.text))
+        _quotes(finding.evidence, f"wrong_{finding.id}")
+        st.markdown(f"**What is right:** {plain(finding.correction)}")
+
+
+def _quotes(evidence: tuple[Evidence, ...], key: str) -> None:
+    spoken = [e for e in evidence if e.start is not None and e.end is not None]
+    written = [e for e in evidence if e.start is None]
+    if spoken:
+        spans = [Span(start=e.start or 0.0, end=e.end or 0.0) for e in spoken]
+        show_moments(spans, key=key, quotes=[e.quote for e in spoken])
+    for quote in written:
+        st.markdown(f"> {plain(quote.quote)}")

@@ -1,0 +1,232 @@
+"""Tables of the pages, out of the document and the rows of the store. Pure; the only module for pandas."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+import pandas as pd
+
+from coach.app.words import (
+    ABSENT,
+    DOMAINS,
+    JUDGEMENTS,
+    SOURCES,
+    band_text,
+    domain_label,
+    duration,
+    judge,
+    label,
+    number,
+)
+from coach.assessment import Assessment, Band, Measurement, RecordingFacts
+from coach.rubric import Rubric, RubricProblem
+
+Frame = pd.DataFrame
+
+
+def measurement_table(measurements: Mapping[str, Measurement]) -> pd.DataFrame:
+    """One row per measurement, everything as text; the note says why a value is absent."""
+    rows = [
+        {
+            "Measurement": label(name) + (" (experimental)" if found.experimental else ""),
+            "Value": number(found.value),
+            "Unit": found.unit,
+            "Interval": _interval(found),
+            "Judgement": JUDGEMENTS[judge(found.value, found.band)],
+            "Good range": band_text(found.band.good) if found.band else ABSENT,
+            "Note": found.reason or "",
+            "Source": found.source + (f"; band: {found.band.source}" if found.band else ""),
+        }
+        for name, found in measurements.items()
+    ]
+    columns = ["Measurement", "Value", "Unit", "Interval", "Judgement", "Good range", "Note", "Source"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def quality_table(recording: RecordingFacts) -> pd.DataFrame:
+    """The recording's own figures: Figure, Value. What was withheld is not listed."""
+    quality = recording.quality
+    rows = [
+        ("Length", duration(recording.duration_s)),
+        ("Level", _with(quality.level_dbfs, "dB below full scale", sign=-1)),
+        ("Clipped", _share(quality.clipped_share)),
+        ("Signal to noise", _with(quality.snr_db, "dB")),
+        ("Speech", _share(quality.speech_share)),
+        ("Original sampling rate", _with(recording.source_sample_rate_hz, "Hz")),
+        ("Original channels", number(recording.source_channels)),
+    ]
+    return pd.DataFrame([row for row in rows if row[1] != ABSENT], columns=["Figure", "Value"])
+
+
+def versions_table(assessment: Assessment) -> pd.DataFrame:
+    """What made the figures: Part, Version."""
+    versions = assessment.versions
+    rows = [
+        ("Coach", versions.app),
+        ("Document schema", str(versions.schema_)),
+        ("Speech model", versions.model),
+        ("Detectors", versions.detectors),
+        ("Scoring", versions.scorer),
+        ("Question file", versions.rubric_sha256[:12] if versions.rubric_sha256 else None),
+    ]
+    return pd.DataFrame([(part, version or ABSENT) for part, version in rows], columns=["Part", "Version"])
+
+
+TREND_METRICS: Final = {
+    "filled_pauses_per_minute": ("Filled pauses per minute", "per minute"),
+    "speaking_rate": ("Pace", "words per minute"),
+    "coverage": ("Coverage", "of 100"),
+    "clarity": ("Clarity", "of 100"),
+    "fluency": ("Fluency", "of 100"),
+}
+"""What Progress can draw: column -> (title, unit)."""
+
+DEFAULT_PACE: Final = Band(
+    good=(120.0, 170.0), watch=(100.0, 190.0), source="ranges used by speech coaching products; weak evidence"
+)
+"""What the settings page starts from while the user has set no range."""
+
+HISTORY_COLUMNS: Final = ("attempt_id", "made_at", "question", "title", "domain", "source", "duration_s")
+
+
+def history_frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Rows of the store, oldest first; ``made_at`` in UTC, metrics as floats with NaN where unknown."""
+    columns = [*HISTORY_COLUMNS, *TREND_METRICS]
+    frame = pd.DataFrame([{name: row.get(name) for name in columns} for row in rows], columns=columns)
+    frame["made_at"] = pd.to_datetime(frame["made_at"], utc=True)
+    for name in (*TREND_METRICS, "duration_s"):
+        frame[name] = pd.to_numeric(frame[name], errors="coerce")
+    return frame.sort_values("made_at", ignore_index=True)
+
+
+def history_filtered(
+    frame: pd.DataFrame, *, domain: str | None = None, question: str | None = None, samples: bool = False
+) -> pd.DataFrame:
+    """The attempts of one domain and question (None: all); sample talks only when asked for."""
+    kept = frame
+    if domain is not None:
+        kept = kept[kept["domain"] == domain]
+    if question is not None:
+        kept = kept[kept["question"] == question]
+    if not samples:
+        kept = kept[kept["source"] != "sample"]
+    return kept.reset_index(drop=True)
+
+
+def history_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with headings for people, newest first."""
+    shown = pd.DataFrame(
+        {
+            "When": frame["made_at"],
+            "Question": frame["title"].fillna("Free talk"),
+            "Domain": [domain_label(name) if isinstance(name, str) else ABSENT for name in frame["domain"]],
+            "Length (s)": frame["duration_s"].round(),
+            "Filled pauses / min": frame["filled_pauses_per_minute"].round(1),
+            "Words / min": frame["speaking_rate"].round(),
+            "Coverage": frame["coverage"].round(),
+            "Clarity": frame["clarity"].round(),
+            "Fluency": frame["fluency"].round(),
+            "Way in": [SOURCES.get(name, str(name)) for name in frame["source"]],
+        }
+    )
+    return shown.iloc[::-1].reset_index(drop=True)
+
+
+def in_domain_order(names: Iterable[Any]) -> list[str]:
+    """The domains that occur, each once, in the usual order; what is no domain (a free talk) is left out."""
+    order = list(DOMAINS)
+    found = {name for name in names if isinstance(name, str)}
+    return sorted(found, key=lambda name: (_place(order, name), name))
+
+
+def question_titles(frame: pd.DataFrame, domain: str | None) -> dict[str, str]:
+    """Question id -> title of the questions answered in a domain (None: all), by title."""
+    kept = frame if domain is None else frame[frame["domain"] == domain]
+    kept = kept.dropna(subset=["question"])
+    titles = {str(row.question): str(row.title) for row in kept.itertuples()}
+    return dict(sorted(titles.items(), key=lambda pair: pair[1].casefold()))
+
+
+def history_sentence(frame: pd.DataFrame) -> str:
+    """How many attempts, and how long they were together."""
+    attempts = f"{len(frame)} attempt" + ("" if len(frame) == 1 else "s")
+    return f"{attempts}, {duration(float(frame['duration_s'].sum()))} of talk."
+
+
+def matching(
+    questions: Sequence[Rubric], *, domain: str | None, level: int | None, text: str
+) -> list[Rubric]:
+    """The rubrics of a domain and level that hold every word of ``text``, by domain, level and title."""
+    words = text.casefold().split()
+    order = list(DOMAINS)
+    found = [
+        rubric
+        for rubric in questions
+        if domain in (None, rubric.domain)
+        and level in (None, rubric.level)
+        and all(word in f"{rubric.title} {rubric.prompt} {rubric.id}".casefold() for word in words)
+    ]
+    return sorted(
+        found, key=lambda rubric: (_place(order, rubric.domain), rubric.domain, rubric.level, rubric.title)
+    )
+
+
+def whole_range(limits: tuple[float | None, float | None]) -> tuple[int, int]:
+    """A range as a slider of 60 to 260 shows it; an open end is the slider's."""
+    low, high = limits
+    return round(60 if low is None else low), round(260 if high is None else high)
+
+
+def software_table() -> pd.DataFrame:
+    """The versions of Coach, Python and the main libraries: Part, Version."""
+    names = (
+        "coach",
+        "faster-whisper",
+        "ctranslate2",
+        "onnxruntime",
+        "streamlit",
+        "plotly",
+        "pandas",
+        "sqlalchemy",
+    )
+    rows = [("python", platform.python_version()), *((name, _installed(name)) for name in names)]
+    return pd.DataFrame(rows, columns=["Part", "Version"])
+
+
+def _installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ABSENT
+
+
+def problem_table(problems: Sequence[RubricProblem]) -> pd.DataFrame:
+    """What is wrong with a question file: Line, Field, Problem, Fix."""
+    rows = [
+        (ABSENT if found.line is None else str(found.line), found.field or ABSENT, found.what, found.fix)
+        for found in problems
+    ]
+    return pd.DataFrame(rows, columns=["Line", "Field", "Problem", "How to mend it"])
+
+
+def _place(order: Sequence[str], name: str) -> int:
+    return order.index(name) if name in order else len(order)
+
+
+def _interval(found: Measurement) -> str:
+    if found.interval is None:
+        return ABSENT
+    low, high = found.interval
+    level = f" ({found.interval_level:.0%})" if found.interval_level else ""
+    return f"{number(low)} to {number(high)}{level}"
+
+
+def _with(value: float | None, unit: str, sign: int = 1) -> str:
+    return ABSENT if value is None else f"{number(sign * round(value, 1))} {unit}"
+
+
+def _share(value: float | None) -> str:
+    return ABSENT if value is None else f"{value:.1%}"
