@@ -1,8 +1,8 @@
 """At most three tips, the most valuable first, each about this talk and with its moments.
 
-Feedback after the fact helps when it is personal and short (Chollet and others 2022; ROC Speak, Fung and others
-2015). First what was said wrong, then what was left out, then the one thing in the delivery that lies furthest
-from where it is good. When nothing is wrong the tip says what went well.
+Feedback after the fact helps when it is personal and short (Chollet and others 2022; ROC Speak 2017). First
+what was said wrong, then what was left out, then the one thing in the delivery that lies furthest from where
+it is good. When nothing is wrong the tip says what went well.
 """
 
 from __future__ import annotations
@@ -111,13 +111,13 @@ def _on_part(
     if part is FILLED_PAUSES:
         found = _of_kind(accepted, "filled_pause")
         text = (
-            f"{_times(found)} in all, {value:.1f} a minute{_densest(found)}. One or two a minute nobody minds; "
-            "decide how the sentence ends before you begin it."
+            f"{_times(found)}: {value:.1f} a minute{_densest(found)}. One or two a minute "
+            "nobody minds; decide how the sentence ends before you begin it."
         )
         return _tip(part, text, found)
     if part is MARKERS:
         found = _of_kind(accepted, "discourse_marker")
-        text = f"{_times(found)}, {value:.1f} markers a minute{_densest(found)}. Try these sentences without them."
+        text = f"{_times(found)}: {value:.1f} a minute{_densest(found)}. Try these sentences without them."
         return _tip(part, text, found)
     if part is REPAIRS:
         found = _of_kind(accepted, "repetition", "restart")
@@ -140,7 +140,10 @@ def _on_part(
     if value > SENTENCES.curve[2][0]:
         text = f"Your sentences have {value:.0f} words on average. Stop after each idea and begin a new one."
     else:
-        text = f"Your sentences have {value:.0f} words on average. Join a claim with its reason: “because”, “so that”."
+        text = (
+            f"Your sentences have {value:.0f} words on average. "
+            "Join a claim with its reason: “because”, “so that”."
+        )
     return _tip(part, text, ())
 
 
@@ -178,7 +181,10 @@ def _praise(measurements: Mapping[str, Measurement], coverage: Coverage, scores:
         yield Tip(id=f"next:{heaviest.id}", text=text)
     rate, filled = measurements["speaking_rate"].value, measurements["filled_pauses_per_minute"]
     if rate is not None and filled.value is not None and scores.fluency is not None:
-        text = f"Steady delivery: {rate:.0f} words a minute with {filled.value:.1f} filled pauses a minute. Keep it."
+        text = (
+            f"Steady delivery: {rate:.0f} words a minute with {filled.value:.1f} filled pauses a minute. "
+            "Keep it."
+        )
         yield Tip(id="went_well:delivery", text=text, spans=filled.spans[:MOMENTS])
 
 
@@ -195,10 +201,17 @@ def _of_kind(found: Sequence[Disfluency], *kinds: str) -> list[Disfluency]:
 
 
 def _times(found: Sequence[Disfluency]) -> str:
-    """The two commonest fillers with their counts, as the start of a sentence."""
+    """How often, and the two commonest with their counts, as the start of a sentence."""
     counts = Counter(" ".join(bare(word) for word in one.text.split()) for one in found)
-    said = [f"“{text}” {'once' if n == 1 else f'{n} times'}" for text, n in counts.most_common(2)]
-    return f"You said {' and '.join(said)}" if said else "You used fillers"
+    common = [f"“{text}” {'once' if n == 1 else f'{n} times'}" for text, n in counts.most_common(2)]
+    rest = len(found) - sum(n for _, n in counts.most_common(2))
+    others = [f"{rest} other{'s' if rest > 1 else ''}"] if rest else []
+    return f"You said {_listed([*common, *others])}" if common else "You used fillers"
+
+
+def _listed(items: Sequence[str]) -> str:
+    """``a``, ``a and b`` or ``a, b and c``."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
 
 
 def _densest(moments: Sequence[Span]) -> str:

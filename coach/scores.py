@@ -1,14 +1,15 @@
 """The four headline scores, 0 to 100, each one pure function of what was measured.
 
-Every part of a score is a curve of straight lines through a few points (``Curve``); a score is the weighted mean
-of its parts. The points that rest on a source are said to in docs/measurements.md; the weights are choices and
-have not been validated against listeners.
+Every part of a score is a curve of straight lines through a few points (``Curve``); a score is the weighted
+mean of its parts. docs/measurements.md says which points rest on a source; the weights are choices and have
+not been validated against listeners.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from coach.assessment import Band, Coverage, Measurement, Scores
@@ -19,6 +20,8 @@ Measurements = Mapping[str, Measurement]
 #: Points (value, score) with rising values; flat beyond the first and the last.
 Curve = tuple[tuple[float, float], ...]
 
+#: An answer of fewer words is not judged for clarity.
+FEWEST_WORDS: Final = 20
 #: What a value at the edge of its watch band is worth.
 WATCH_EDGE: Final = 60.0
 
@@ -75,7 +78,7 @@ def coverage_score(coverage: Coverage) -> Score:
 
 
 def pace_score(measurements: Measurements) -> Score:
-    """100 inside the good band of the speaking rate, 60 at the edge of the watch band, on to 0 at that slope."""
+    """100 in the good band of the speaking rate, 60 at the edge of the watch band, then on to 0."""
     rate = measurements["speaking_rate"]
     if rate.value is None:
         return Score(None, rate.reason)
@@ -85,12 +88,12 @@ def pace_score(measurements: Measurements) -> Score:
 
 
 def fluency_score(measurements: Measurements) -> Score:
-    """Weighted mean over filled pauses (0.35), pauses inside clauses (0.35), repetitions and restarts (0.3)."""
+    """Weighted mean over filled pauses 0.35, pauses within clauses 0.35, repetitions and restarts 0.3."""
     return _weighted(fluency_parts(measurements), measurements["filled_pauses_per_minute"])
 
 
 def clarity_score(measurements: Measurements) -> Score:
-    """Weighted mean over hedges (0.35), discourse markers (0.35) and sentence length (0.3), as far as known."""
+    """Weighted mean over hedges (0.35), discourse markers (0.35), sentence length (0.3), as far as known."""
     return _weighted(clarity_parts(measurements), measurements["hedges"])
 
 
@@ -108,13 +111,13 @@ def fluency_parts(measurements: Measurements) -> dict[Part, float | None]:
 
 
 def clarity_parts(measurements: Measurements) -> dict[Part, float | None]:
-    """The figure of each part of clarity, None where unknown; sentence length needs punctuation, markers sound."""
+    """The figure of each part of clarity; sentence length needs punctuation, discourse markers sound."""
     words = measurements["words"].value or 0
     hedges = measurements["hedges"].value
     return {
-        HEDGING: 100 * hedges / words if hedges is not None and words >= 20 else None,
+        HEDGING: 100 * hedges / words if hedges is not None and words >= FEWEST_WORDS else None,
         MARKERS: per_minute(measurements, measurements["discourse_markers"].value),
-        SENTENCES: measurements["sentence_length"].value,
+        SENTENCES: measurements["sentence_length"].value if words >= FEWEST_WORDS else None,
     }
 
 
@@ -130,14 +133,14 @@ def along(curve: Curve, value: float) -> float:
     """The curve's height at ``value``, by straight lines, flat outside its points."""
     if value <= curve[0][0]:
         return curve[0][1]
-    for (x0, y0), (x1, y1) in zip(curve, curve[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(curve):
         if value <= x1:
             return y0 + (y1 - y0) * (value - x0) / (x1 - x0)
     return curve[-1][1]
 
 
 def band_curve(band: Band) -> Curve:
-    """100 within ``good``, 60 at the edges of ``watch``, and at the same slope to 0; open sides stay at 100."""
+    """100 within ``good``, 60 at the edges of ``watch``, at the same slope to 0; open sides stay at 100."""
     (low, high), (watch_low, watch_high) = band.good, band.watch
     points: list[tuple[float, float]] = []
     slope = 100 / (100 - WATCH_EDGE)
@@ -154,7 +157,7 @@ def _weighted(parts: Mapping[Part, float | None], needed: Measurement) -> Score:
     """Weighted mean of the known parts; the first part must be known, and at least half of the weight."""
     known = {part: value for part, value in parts.items() if value is not None}
     if next(iter(parts)) not in known:
-        return Score(None, needed.reason or "The answer has fewer than 20 words.")
+        return Score(None, needed.reason or f"The answer has fewer than {FEWEST_WORDS} words.")
     weight = sum(part.weight for part in known)
     if weight < 0.5:
         return Score(None, "Too little is known: the text has no sentence punctuation and no sound.")

@@ -1,7 +1,8 @@
 """Disfluencies: everything a listener stumbles over, each with the words and the seconds where it stands.
 
-A detector is one module with a ``DETECTOR`` in the tuple below. It sees the words, the silences, the stretches
-with a voice and the recording, and answers for itself; what several detectors say about one stretch is settled here.
+A detector is one module with a ``DETECTOR`` in the tuple below. It sees the words, the silences, the
+stretches with a voice and the recording, and answers for itself; what several detectors say about one
+stretch is settled here.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def find_disfluencies(
 
 
 def _without_overlaps(everything: Iterable[Disfluency]) -> list[Disfluency]:
-    """Within a kind the surest of what overlaps; a repeated filler is no repetition; a repetition no restart."""
+    """Within a kind the surest of what overlaps; no repetition of fillers, no restart of a repetition."""
     kept: list[Disfluency] = []
     for one in sorted(everything, key=lambda one: (_RANK[one.kind], -one.confidence, one.start, one.end)):
         rivals = [other for other in kept if other.kind in _RIVALS[one.kind]]

@@ -13,14 +13,14 @@ Detect = Callable[[Sequence[Word], Sequence[Span], Sequence[Span], Recording | N
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """One detector: ``detect(words, silences, speech, recording)``; ``version`` changes when its results can."""
+    """One detector: ``detect(words, silences, speech, recording)``; ``version`` grows when results change."""
 
     name: str
     version: str
     detect: Detect
 
 
-def found(
+def found(  # noqa: PLR0917
     words: Sequence[Word],
     first: int,
     stop: int,

@@ -1,9 +1,9 @@
-"""Discourse markers in filler use: like, you know, well, I mean, basically, actually, sort of, kind of, right, so.
+"""Discourse markers in filler use: like, you know, well, I mean, basically, actually, sort of, right, so.
 
 None is counted by its form alone. Each has a rule that weighs where it stands: the neighbouring words, the
-punctuation and silence around it, and whether a clause begins or ends there (Schiffrin 1987 and Fraser 1999 on
-markers being syntactically detachable; D'Arcy 2017 on the uses of like). The rules return how likely filler
-use is, and what reaches 0.5 is reported.
+punctuation and silence around it, and whether a clause begins or ends there (Schiffrin 1987 and Fraser 1999
+on markers being syntactically detachable; D'Arcy 2017 on the uses of like). The rules return how likely
+filler use is, and what reaches 0.5 is reported.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coach.disfluencies.detector import Detector, found
-from coach.disfluencies.tokens import bare, breaks, ends_clause, is_filled_pause
+from coach.disfluencies.tokens import bare, breaks, ends_clause, is_filled_pause, lexicon
 from coach.recording import Recording
 from coach.transcript import Disfluency, Span, Word
 
@@ -25,24 +25,21 @@ SET_OFF: Final = 0.25
 UNPUNCTUATED: Final = 40
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_BE = _words(
-    "is are was were be been being it's that's there's he's she's i'm we're you're they're what's isn't wasn't"
+_BE = lexicon(
+    "is are was were be been being isn't wasn't "
+    "it's that's there's what's he's she's i'm we're you're they're"
 )
-_SUBJECTS = _words(
+_SUBJECTS = lexicon(
     "i we you they he she it it's i'm we're you're they're he's she's there there's that's let's i've"
 )
-_CONJUNCTIONS = _words("and but so because or cause then yeah yes no okay oh")
-_NUMBERS = _words(
-    "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty seventy "
-    "eighty ninety hundred a-hundred thousand half"
+_CONJUNCTIONS = lexicon("and but so because or cause then yeah yes no okay oh")
+_NUMBERS = lexicon(
+    "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty "
+    "seventy eighty ninety hundred thousand half"
 )
-_DETERMINERS = _words("a an the my your our their its his her every some any no")
-_PREPOSITIONS = _words("of in on at for from with by into about through than")
-_MARKERS = _words("like well basically actually mean know right so")
+_DETERMINERS = lexicon("a an the my your our their its his her every some any no")
+_PREPOSITIONS = lexicon("of in on at for from with by into about through than as")
+_MARKERS = lexicon("like well basically actually mean know right so")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +70,31 @@ class Place:
         return (self.broken_before or self.opens) and (self.broken_after or self.closes)
 
 
-_LIKE_VERBS = _words(
-    "look looks looked looking sound sounds sounded sounding feel feels felt feeling seem seems seemed smell "
-    "smells taste tastes act acts acted behave behaves behaved behaving would i'd we'd you'd they'd he'd she'd "
+_LIKE_VERBS = lexicon(
+    "look looks looked looking sound sounds sounded sounding feel feels felt feeling seem seems seemed "
+    "smell smells taste tastes act acts acted behave behaves behaved behaving "
+    "would i'd we'd you'd they'd he'd she'd "
     "don't doesn't didn't to much more most something anything nothing everything someone things stuff "
-    "exactly rather quite not be never not really'd people'd work works worked"
+    "exactly rather quite not be never similar"
 )
-_LIKE_SUBJECTS = _words("i we you they people who also really always both users")
+_LIKE_SUBJECTS = lexicon("i we you they people who also really always both users")
+_LIKE_ADVERBS = lexicon(
+    "have has had got maybe sometimes normally usually somehow totally literally where which even"
+)
 
 
-def _like(at: Place) -> float:
+def _like(at: Place) -> float:  # noqa: PLR0911, PLR0912
     if at.previous in _LIKE_VERBS and not at.broken_before:
         return 0.7 if at.previous in {"be", "not"} and at.broken_after else 0.05
-    if at.following in _words("that this these those me him them us") and not at.broken_after:
+    if at.following in lexicon("that this these those me him them us") and not at.broken_after:
         return 0.5 if at.previous in {"just", "was"} and at.following == "that" and at.broken_before else 0.1
     if at.previous in _LIKE_SUBJECTS and not at.broken_before and not at.broken_after:
+        return 0.1
+    if at.previous in {"just", "really", "also"} and at.before[-2:-1] and at.before[-2] in _LIKE_SUBJECTS:
+        return 0.2
+    if at.before[-2:] in (("sort", "of"), ("kind", "of")) and not at.apart:
+        return 0.3
+    if at.previous in _BE and not at.broken_before and {"what", "how"} & set(at.before[-6:-1]):
         return 0.1
     if at.following in {"you", "i", "we"} and at.after[1:2] in (("say",), ("said",), ("mentioned",)):
         return 0.1
@@ -99,21 +106,31 @@ def _like(at: Place) -> float:
         return 0.75
     if at.broken_after:
         return 0.75
+    if _quotes(at):
+        return 0.3
     if at.previous in _BE | {"just", "only"}:
-        return 0.35 if at.following in {"a", "an", "the", "any", "when", "saying"} else 0.6
-    if at.previous in _CONJUNCTIONS | {"have", "has", "had", "got", "maybe"} or at.opens:
+        return 0.35 if at.following in {"a", "an", "the", "any", "when", "saying", "that's"} else 0.6
+    if at.previous in _CONJUNCTIONS | _LIKE_ADVERBS or at.opens:
         return 0.65
     if at.following in _SUBJECTS:
         return 0.6
     return 0.25
 
 
+def _quotes(at: Place) -> bool:
+    """Whether "like" reports somebody's words or thoughts, as in "I was like, no" (D'Arcy 2017)."""
+    speakers = lexicon("i he she we they you who people everybody everyone kids")
+    return at.previous in lexicon("i'm he's she's we're they're you're") or (
+        at.previous in lexicon("was were am are be is being") and bool(speakers & set(at.before[-3:-1]))
+    )
+
+
 def _you_know(at: Place) -> float:
-    if at.previous in _words(
+    if at.previous in lexicon(
         "do did if as how what when once does don't can could would should let that's"
     ) and (not at.broken_before):
         return 0.45 if at.previous in {"if", "what", "that's", "how"} and at.broken_after else 0.15
-    complement = at.following in _words(
+    complement = at.following in lexicon(
         "the a an what how why where who whether which if about all exactly this it that enough your anything"
     )
     if complement and not at.broken_after and at.punctuated:
@@ -124,7 +141,7 @@ def _you_know(at: Place) -> float:
 
 
 def _i_mean(at: Place) -> float:
-    if at.previous in _words("what do did how which if that know does") and not at.broken_before:
+    if at.previous in lexicon("what do did how which if that know does") and not at.broken_before:
         return 0.1
     if "by" in at.before[-4:] and not at.opens:
         return 0.15
@@ -135,18 +152,18 @@ def _i_mean(at: Place) -> float:
     return 0.95 if at.apart else 0.85
 
 
-_WELL_DEGREES = _words(
+_WELL_DEGREES = lexicon(
     "as very pretty so really real quite too how fairly equally perfectly reasonably rather extremely "
     "relatively sufficiently might may could just"
 )
-_WELL_PARTNERS = _words(
-    "known defined established understood behaved behaving posed suited separated studied calibrated conditioned "
-    "designed formed structured trained tuned documented tested written above below beyond under over into within "
-    "enough done as on with to"
+_WELL_PARTNERS = lexicon(
+    "known defined established understood behaved behaving posed suited separated studied calibrated "
+    "conditioned designed formed structured trained tuned documented tested written above below beyond under "
+    "over into within enough done as on with to"
 )
 
 
-def _well(at: Place) -> float:
+def _well(at: Place) -> float:  # noqa: PLR0911
     if at.previous in _WELL_DEGREES and not at.broken_before:
         return 0.05
     if at.following in _WELL_PARTNERS and not at.broken_after:
@@ -163,7 +180,7 @@ def _well(at: Place) -> float:
 
 
 def _so(at: Place) -> float:
-    """A "so" that opens and stops, or trails away; result ("so it vanishes") and degree ("so much") are not fillers."""
+    """A "so" that opens and stops, or trails away; result (so it vanishes) and degree (so much) are none."""
     if at.previous in {"or", "think", "do", "and"} and at.closes:
         return 0.2
     if at.closes and not at.opens and at.broken_before:
@@ -190,9 +207,9 @@ def _basically(at: Place) -> float:
         return 0.85
     if at.previous in _MARKERS | _CONJUNCTIONS or at.following in _MARKERS | {"just", "um"}:
         return 0.75
-    if at.following in _words("equivalent identical same linear zero equal free unchanged correct no"):
+    if at.following in lexicon("equivalent identical same linear zero equal free unchanged correct no"):
         return 0.3
-    return 0.6
+    return 0.45
 
 
 def _actually(at: Place) -> float:
@@ -205,16 +222,16 @@ def _actually(at: Place) -> float:
     return 0.3
 
 
-_NOUN_BEFORE_KIND = _words(
-    "a an the this what some any which every each all these those no another other different same one two new "
-    "special specific particular certain simplest best worst only first second third main right similar whatever "
-    "common basic typical"
+_NOUN_BEFORE_KIND = lexicon(
+    "a an the this what some any which every each all these those no another other different same one two "
+    "new special specific particular certain simplest best worst only first second third main right similar "
+    "whatever common basic typical"
 )
 
 
 def _kind_of(at: Place) -> float:
     if (
-        at.following in _words("thing things stuff way problem problems data model models")
+        at.following in lexicon("thing things stuff way problem problems data model models")
         and not at.broken_after
     ):
         return 0.15
@@ -262,7 +279,7 @@ def detect(
     return events
 
 
-def _place(
+def _place(  # noqa: PLR0917
     words: Sequence[Word],
     texts: Sequence[str],
     first: int,

@@ -1,7 +1,7 @@
 """Immediate repetitions: one to four words said again at once ("the the", "we want, um, we want").
 
-The reparandum (Shriberg 1994: what would be deleted to read the sentence fluently) is every copy but the last.
-Doubles that are meant ("very very", "had had", "no no", digits, letters, "dot dot dot") are left alone.
+The reparandum (Shriberg 1994: what would be deleted to read the sentence fluently) is every copy but the
+last. Doubles that are meant ("very very", "had had", "no no", digits, letters, "dot dot dot") are left alone.
 """
 
 from __future__ import annotations
@@ -10,28 +10,29 @@ from collections.abc import Sequence
 from typing import Final
 
 from coach.disfluencies.detector import Detector, found
-from coach.disfluencies.tokens import CLAUSE_OPEN, bare, breaks, ends_sentence, is_filled_pause
+from coach.disfluencies.tokens import CLAUSE_OPEN, bare, breaks, carriers, ends_sentence, lexicon
 from coach.recording import Recording
 from coach.transcript import Disfluency, Span, Word
 
 NAME: Final = "repetition.words"
 LONGEST: Final = 4
 
-_MEANT: Final = frozenset(
+_MEANT: Final = lexicon(
     """
     very really so much more many far long way too again no yes yeah yep nope okay ok right well bye hey
-    dot dash blah ha la knock sure exactly good now there never ever please thanks thank
+    dot dash blah ha la knock sure exactly good great uh-huh mm-hmm mhm please thanks thank
     zero one two three four five six seven eight nine ten eleven twelve hundred thousand million oh double
-    """.split()
+    """
 )
-_GRAMMATICAL: Final = frozenset({"that", "had", "is", "her", "do", "you", "in", "on", "what"})
-_BEFORE_MEANT_THAT: Final = frozenset(
+_GRAMMATICAL: Final = frozenset({"that", "had", "is", "her", "you"})
+_BEFORE_MEANT_THAT: Final = lexicon(
     """
     fact say says said saying think thinks thought know knows mean means meant show shows shown believe given
     see assume assumes suppose so such ensure sure guarantee imply implies idea notice noticed
-    """.split()
+    """
 )
-_LINKS: Final = frozenset({"and", "by", "after", "to", "on", "or", "for", "upon"})
+_LINKS: Final = lexicon("and by after to on or for upon")
+_SUBJECTS: Final = lexicon("i we you they he she it it's i'm we're there that")
 
 
 def detect(
@@ -41,7 +42,7 @@ def detect(
     recording: Recording | None,  # noqa: ARG001
 ) -> list[Disfluency]:
     """Every repetition; three copies in a row are one event that covers the first two."""
-    lexical = [i for i, word in enumerate(words) if bare(word.text) and not is_filled_pause(word.text)]
+    lexical = carriers(words)
     texts = [bare(words[i].text) for i in lexical]
     events = []
     at = 0
@@ -56,7 +57,7 @@ def detect(
 
 
 def _repeat_at(texts: Sequence[str], at: int) -> tuple[int, int]:
-    """(size, copies) of the longest phrase at ``at`` that follows itself at once; copies 1 when there is none."""
+    """(size, copies) of the longest phrase at ``at`` that follows itself at once; copies 1 if none does."""
     for size in range(LONGEST, 0, -1):
         phrase = texts[at : at + size]
         copies = 1
@@ -74,15 +75,17 @@ def _is_meant(
     phrase = texts[at : at + size]
     end, again = lexical[at + size - 1], lexical[at + size]
     interrupted = again != end + 1 or breaks(words[end].text)
+    following = texts[at + 2 * size : at + 2 * size + 1]
     if all(_is_symbol(word) or word in _MEANT for word in phrase):
-        return True
+        # "so so important" is meant, "so, so we take" is not
+        return not (phrase == ["so"] and following and following[0] in _SUBJECTS)
     if ends_sentence(words[end].text) and phrase[-1] not in CLAUSE_OPEN:
         return True
     if size == 1:
         return not interrupted and phrase[0] in _GRAMMATICAL and _reads_well(texts, at)
-    # "bigger and bigger and bigger", "layer by layer by layer"
-    following = texts[at + 2 * size : at + 2 * size + 1]
-    return size == 2 and phrase[1] in _LINKS and following == [phrase[0]]
+    # "years and years", "bigger and bigger and bigger", "layer by layer by layer"
+    linked = size == 2 and phrase[1] in _LINKS and phrase[0] not in CLAUSE_OPEN
+    return linked and (phrase[1] == "and" or following == [phrase[0]])
 
 
 def _reads_well(texts: Sequence[str], at: int) -> bool:
@@ -93,7 +96,7 @@ def _reads_well(texts: Sequence[str], at: int) -> bool:
         return before in {"it", "that", "this", "what", "there"}
     if texts[at] == "you":
         return before in {"tell", "give", "show", "gives", "tells", "shows", "gave", "thank"}
-    return texts[at] == "had" or before not in CLAUSE_OPEN
+    return texts[at] == "had" or before in {"give", "gives", "gave", "tell", "told", "show", "showed"}
 
 
 def _is_symbol(word: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from coach.disfluencies.detector import Detector, found
@@ -17,8 +18,10 @@ from coach.disfluencies.tokens import (
     CLAUSE_OPEN,
     bare,
     breaks,
+    carriers,
     ends_sentence,
     is_filled_pause,
+    lexicon,
     trails_off,
 )
 from coach.recording import Recording
@@ -36,15 +39,20 @@ _EDITS: Final = (
     ("i", "mean"),
     ("sorry",),
 )
-_SUBJECTS: Final = frozenset("i we you they he she it it's i'm we're they're there's that's this".split())
-_EMBEDDING: Final = frozenset(
+_SUBJECTS: Final = lexicon("i we you they he she it it's i'm we're they're there's that's this")
+_EMBEDDING: Final = lexicon(
     """
     think thought know knew guess mean say said believe hope feel suppose wish see saw bet assume hear tell
-    told find found remember guessed imagine swear understand if when because since what how where that as than
-    like until before after while though unless whether and or but so
-    """.split()
+    told find found remember guessed imagine swear understand if when because since what how where that as
+    than like until before after while though unless whether and or but so
+    """
 )
 _NEAR: Final = 5
+#: A subject followed at once by another subject, or an article by another determiner, was taken back.
+_TAKEN_BACK: Final = (
+    (lexicon("i we they it's that's we're i'm they're there's he's she's"), _SUBJECTS | {"there"}),
+    (lexicon("a an the"), lexicon("a an the some my our your their these those")),
+)
 
 
 def detect(
@@ -54,8 +62,15 @@ def detect(
     recording: Recording | None,  # noqa: ARG001
 ) -> list[Disfluency]:
     """Every restart that the words show."""
-    lexical = [i for i, word in enumerate(words) if bare(word.text) and not is_filled_pause(word.text)]
-    ranges = [*_cut_offs(words, lexical), *_edited(words, lexical), *_reformulated(words, lexical)]
+    lexical = carriers(words)
+    ranges = [
+        *_cut_offs(words, lexical),
+        *_edited(
+            words, [i for i, word in enumerate(words) if bare(word.text) and not is_filled_pause(word.text)]
+        ),
+        *_taken_back(words, lexical),
+        *_reformulated(words, lexical),
+    ]
     return [found(words, first, stop, "restart", NAME, confidence) for first, stop, confidence in ranges]
 
 
@@ -85,9 +100,19 @@ def _edited(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[int
         if after >= len(lexical) or ends_sentence(words[lexical[at - 1]].text):
             continue
         for back in range(at - 1, max(-1, at - _NEAR), -1):
-            if texts[back] == texts[after]:
+            if texts[back] == texts[after] and not (term == ("i", "mean") and texts[back] in _SUBJECTS):
                 yield lexical[back], lexical[at - 1] + 1, 0.85
                 break
+
+
+def _taken_back(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[int, int, float]]:
+    """One subject or determiner replaced at once by another: "it's that's", "a the"."""
+    for i, j in pairwise(lexical):
+        left, right = bare(words[i].text), bare(words[j].text)
+        if ends_sentence(words[i].text) or left == right or words[i].text.isupper() > (left == "i"):
+            continue
+        if any(left in begun and right in instead for begun, instead in _TAKEN_BACK):
+            yield i, i + 1, 0.7
 
 
 def _reformulated(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[int, int, float]]:
@@ -113,7 +138,7 @@ def _reformulated(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tup
         at += size + gap
 
 
-def _is_abandoned(
+def _is_abandoned(  # noqa: PLR0917
     words: Sequence[Word], lexical: Sequence[int], texts: Sequence[str], at: int, size: int, gap: int
 ) -> bool:
     opening, rest = texts[at : at + size], texts[at + size : at + size + gap]
@@ -141,7 +166,7 @@ def _is_abandoned(
     }
     if size == 1:
         return opening[0] in _SUBJECTS and not set(rest) & _EMBEDDING and (unfinished or interrupted)
-    if opening[0] in CLAUSE_INITIAL or opening[:2] in (["the", "more"], ["the", "less"]):
+    if opening[0] not in CLAUSE_OPEN or opening[0] in CLAUSE_INITIAL or {"more", "less"} & set(opening):
         return False
     return unfinished or interrupted or (breaks(words[end].text) and rest[-1] in CLAUSE_OPEN)
 

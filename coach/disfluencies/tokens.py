@@ -11,8 +11,14 @@ from coach.transcript import Word
 _OUTER: Final = re.compile(r"^[^\w']+|[^\w']+$")
 _FILLED_PAUSE: Final = re.compile(r"u+h*m+|u+h+|e+r+m*|e+h+m*|a+h+|h+m+|m{2,}")
 
-#: Words after which a clause cannot end: determiners, prepositions, conjunctions, auxiliaries, subject pronouns.
-CLAUSE_OPEN: Final = frozenset(
+
+def lexicon(text: str) -> frozenset[str]:
+    """The words of ``text`` as a set."""
+    return frozenset(text.split())
+
+
+#: Words after which a clause cannot end: determiners, prepositions, conjunctions, auxiliaries, subjects.
+CLAUSE_OPEN: Final = lexicon(
     """
     a an the this these those my your our their its his her every each some any no
     of in on at to for from with by into onto over under between through during without within against
@@ -20,16 +26,20 @@ CLAUSE_OPEN: Final = frozenset(
     that which who whose where how what why is are was were be been being am have has had do does did will
     would can could should may might must shall i we you they he she it's i'm we're you're they're that's
     there's let's don't doesn't didn't isn't aren't can't won't very more most less also just only not
-    """.split()
+    """
 )
 
 #: Words that begin a new clause: coordinating and subordinating conjunctions, relative pronouns.
-CLAUSE_INITIAL: Final = frozenset(
+CLAUSE_INITIAL: Final = lexicon(
     """
     and but or so because since although though while whereas if unless when whenever where which who whose
     then however therefore thus meanwhile otherwise until before after
-    """.split()
+    """
 )
+
+
+#: Before "you know" and "I mean", these make a clause of their own of them ("do you know", "what I mean").
+_MEANT_BEFORE: Final = lexicon("do did if as what how don't when once by")
 
 
 def bare(text: str) -> str:
@@ -70,6 +80,18 @@ def is_filled_pause(text: str) -> bool:
     return _FILLED_PAUSE.fullmatch(word) is not None
 
 
-def lexical(words: Sequence[Word]) -> list[Word]:
-    """The words without filled pauses."""
-    return [word for word in words if not is_filled_pause(word.text) and bare(word.text)]
+def carriers(words: Sequence[Word]) -> list[int]:
+    """Positions of the words that carry the sentence: no filled pauses, no "you know" and "I mean" in passing."""
+    texts = [bare(word.text) for word in words]
+    passing = {
+        i
+        for first in range(len(texts) - 1)
+        if (texts[first], texts[first + 1]) in {("you", "know"), ("i", "mean")}
+        and not (
+            first and texts[first - 1] in {"do", "did", "if", "as", "what", "how", "don't", "when", "once"}
+        )
+        for i in (first, first + 1)
+    }
+    return [
+        i for i, text in enumerate(texts) if text and i not in passing and not is_filled_pause(words[i].text)
+    ]

@@ -1,7 +1,7 @@
-"""Measurements: what can be told about a talk in figures. One file asks one question, one name in METRICS adds it.
+"""Measurements: what can be told about a talk in figures. One file asks one question.
 
-To add a metric: write a pure function ``Talk -> Finding``, describe it in a ``Metric``, list it here, and add its
-section to docs/measurements.md.
+To add a metric: write a pure function ``Talk -> Finding``, describe it in a ``Metric``, list it here, and add
+its section to docs/measurements.md.
 """
 
 from __future__ import annotations

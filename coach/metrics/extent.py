@@ -15,7 +15,7 @@ FEWEST_WORDS: Final = 20
 
 
 def extent(talk: Talk) -> Span | None:
-    """From the beginning of the first sound of speech to the end of the last, pauses included; None if silent."""
+    """From the first sound of speech to the end of the last, pauses included; None if nobody speaks."""
     spoken: Sequence[Span] = talk.speech or talk.words
     if not spoken:
         return None

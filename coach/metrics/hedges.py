@@ -18,16 +18,19 @@ from coach.transcript import Span
 HEDGES: Final = tuple(
     tuple(hedge.split())
     for hedge in (
-        "i'm not really sure", "i'm not quite sure", "i'm not entirely sure", "i'm not sure", "i am not sure",
+        "i'm not really sure", "i'm not quite sure", "i'm not entirely sure", "i'm not sure",
+        "i am not sure",
         "i'm not certain", "if i remember correctly", "if i'm not mistaken", "if i recall correctly",
-        "as far as i know", "i want to say", "i would say", "i'd say", "i feel like", "or something like that",
+        "as far as i know", "i want to say", "i would say", "i'd say", "i feel like",
+        "or something like that",
         "or something", "or whatever", "and stuff like that", "and stuff", "more or less", "to some extent",
-        "i think", "i guess", "i suppose", "i believe", "i assume", "seems like", "it seems", "i might be wrong",
+        "i think", "i guess", "i suppose", "i believe", "i assume", "seems like", "it seems",
+        "i might be wrong",
         "maybe", "perhaps", "probably", "possibly", "presumably", "supposedly", "somewhat", "somehow",
     )
 )  # fmt: skip
 #: A hedge that is none when one of these words follows, or goes before.
-_NOT_BEFORE: Final = {
+_NOT_BEFORE: Final[dict[tuple[str, ...], set[str]]] = {
     ("i", "think"): {"about", "of", "through"},
     ("i", "believe"): {"in"},
     ("i", "assume"): {"that", "a", "independence"},
@@ -35,7 +38,7 @@ _NOT_BEFORE: Final = {
     ("and", "stuff"): {"it", "them"},
     ("i", "guess"): {"the", "which"},
 }
-_NOT_AFTER: Final = {
+_NOT_AFTER: Final[dict[tuple[str, ...], set[str]]] = {
     ("i", "think"): {"how", "when", "what", "whenever", "do", "did", "way", "before", "as"},
     ("i", "believe"): {"do", "why"},
     ("i", "assume"): {"if", "when", "what"},

@@ -64,7 +64,7 @@ METRICS: Final = (
         "speech starts at 1.0 s, the first key point at 9.5 s: 8.5 s", True, time_to_first_key_point,
     ),
     Metric(
-        "key_points_per_minute", "per minute", "Own definition: key points covered or partial over speaking time",
+        "key_points_per_minute", "per minute", "Own definition: key points made over speaking time",
         "6 key points in 120 s: 3.0 per minute", True, key_points_per_minute,
     ),
 )  # fmt: skip

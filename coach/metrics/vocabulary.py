@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from coach.disfluencies.tokens import bare, ends_sentence, is_filled_pause
@@ -51,8 +52,7 @@ def sentence_length(talk: Talk) -> Finding:
         return unknown("The text has no sentence punctuation.")
     bounds = [0, *(i + 1 for i in ends), len(words)]
     counts = [
-        sum(1 for word in words[a:b] if bare(word) and not is_filled_pause(word))
-        for a, b in zip(bounds, bounds[1:], strict=False)
+        sum(1 for word in words[a:b] if bare(word) and not is_filled_pause(word)) for a, b in pairwise(bounds)
     ]
     lengths = [count for count in counts if count]
     if not lengths or statistics.fmean(lengths) > LONGEST_SENTENCE:

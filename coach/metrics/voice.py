@@ -17,8 +17,8 @@ LOWEST_HZ: Final = 60.0
 HIGHEST_HZ: Final = 500.0
 #: Frames further from the median than this many semitones are octave errors.
 OCTAVE: Final = 12.0
-#: A frame counts as voiced from this confidence of the tracker.
-VOICED: Final = 0.9
+#: A frame counts as voiced from this confidence, the tracker's own rule.
+VOICED: Final = 0.5
 #: Least voiced frames of 16 ms: 3 s.
 FEWEST_FRAMES: Final = 188
 #: Pieces of 6 s are spread evenly over a longer talk, so that no more than this is analysed.
