@@ -326,7 +326,7 @@ def _rubric(question: str | Path | Rubric | None, home: Path) -> Rubric | None:
 
 def _bands(rubric: Rubric | None, settings: Settings) -> dict[str, Band]:
     """The user's own bands, and over them the question's."""
-    asked = rubric.measurement_bands() if rubric else {}
+    asked = rubric.measurement_bands if rubric else {}
     return {**settings.bands, **asked}
 
 
