@@ -8,6 +8,8 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from coach.capture import capture_end, read_capture
 from coach.errors import MicrophoneError, StoreError
 from coach.level import Meter
 from coach.microphone import MicrophoneRecording, record
+from coach.portaudio import OpenMicrophone
 
 REPOSITORY = Path(__file__).parent.parent
 HIDE_PORTAUDIO = """\
@@ -199,6 +202,61 @@ def test_several_channels_are_mixed_down(fake: type[FakeMicrophone], tmp_path: P
     assert record(tmp_path / "c").name == "lost"
     heard = np.concatenate(list(read_capture(tmp_path / "c")))
     assert heard.tolist() == [150, 32767, -32768, -2, 150, 32767]
+
+
+@pytest.mark.parametrize(
+    ("given", "most", "taken"), [({1, 2, 8}, 8, 1), ({2, 8}, 8, 2), ({8}, 8, 8), ({1}, 1, 1)]
+)
+def test_a_device_is_opened_with_the_fewest_channels_that_it_gives(
+    monkeypatch: pytest.MonkeyPatch, given: set[int], most: int, taken: int
+) -> None:
+    sounddevice = fake_sounddevice(given, most)
+    monkeypatch.setitem(sys.modules, "sounddevice", sounddevice)
+    heard: list[NDArray[np.int16]] = []
+    microphone = OpenMicrophone(None, None, lambda sound, dropped: heard.append(sound), lambda: None)
+    microphone.close()
+    assert (microphone.name, microphone.sample_rate) == ("Array", 48_000)
+    assert [sound.shape for sound in heard] == [(3, taken)]
+    assert sounddevice.calls == ["start", "abort", "close"]
+
+
+def test_a_device_that_refuses_every_number_of_channels_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", fake_sounddevice(set(), 2))
+    with pytest.raises(MicrophoneError, match=r"refused: Invalid number of channels.*another microphone"):
+        OpenMicrophone(None, None, lambda sound, dropped: None, lambda: None)
+
+
+def fake_sounddevice(given: set[int], most: int) -> Any:
+    """A sound system with one device of ``most`` channels that opens only with a number in ``given``."""
+    calls: list[str] = []
+
+    class PortAudioError(Exception):
+        pass
+
+    class InputStream:
+        def __init__(self, *, channels: int, callback: Callable[..., None], **_: object) -> None:
+            if channels not in given:
+                raise PortAudioError("Invalid number of channels")
+            self.channels, self.callback = channels, callback
+
+        def start(self) -> None:
+            calls.append("start")
+            self.callback(
+                np.ones((3, self.channels), np.int16), 3, None, SimpleNamespace(input_overflow=False)
+            )
+
+        def abort(self, ignore_errors: bool) -> None:
+            calls.append("abort")
+
+        def close(self, ignore_errors: bool) -> None:
+            calls.append("close")
+
+    def query_devices(device: object, kind: str) -> dict[str, Any]:
+        return {"index": 0, "name": "Array", "max_input_channels": most, "default_samplerate": 48_000.0}
+
+    return SimpleNamespace(
+        PortAudioError=PortAudioError, InputStream=InputStream, query_devices=query_devices, calls=calls
+    )
 
 
 def test_sound_that_was_dropped_is_admitted(fake: type[FakeMicrophone], tmp_path: Path) -> None:

@@ -21,6 +21,9 @@ def stopped_sound_server() -> Iterator[SoundServer]:
     missing = [tool for tool in ("pulseaudio", "pactl", "paplay") if shutil.which(tool) is None]
     if find_library("portaudio") is None:
         missing.append("libportaudio")
+    plugin = "alsa-lib/libasound_module_pcm_pulse.so"
+    if not any(found for place in ("lib*", "lib/*") for found in Path("/usr").glob(f"{place}/{plugin}")):
+        missing.append("ALSA's plugin for PulseAudio")
     if missing:
         reason = f"{', '.join(missing)} missing; on Debian: sudo apt install {PACKAGES}"
         if os.environ.get("CI") == "true":
