@@ -175,7 +175,7 @@ def _settle(store: Store, attempt_id: str, ended: Exception | None) -> None:
 
 
 def enqueue(store: Store, attempt_id: str, model: str | None = None) -> Attempt:
-    """Asks for an attempt to be assessed, by whichever process works on the queue. See :meth:`Store.enqueue`."""
+    """Asks for an attempt to be assessed, by whichever process works on the queue (``Store.enqueue``)."""
     return store.enqueue(attempt_id, model)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -112,10 +113,11 @@ class Attempts(Deletion):
                 raise
 
     def _forget(self, attempt_id: str) -> None:
-        try:
+        audio.remove(
+            self.home, attempt_id
+        )  # first: on a full disk this makes the room that deleting rows needs
+        with suppress(StoreError):  # else the row stays, and is offered as unfinished
             self.delete(attempt_id)
-        except StoreError:  # the same full disk: the row stays, and is offered as unfinished
-            audio.remove(self.home, attempt_id)
 
     def finish_capture(self, attempt_id: str) -> Attempt:
         """Recording has ended, by the user or a crash; what is there counts. StoreError if nothing is."""
