@@ -34,19 +34,18 @@ Model = Annotated[str | None, typer.Option("--model", "-m", help="base, tiny.en,
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The program ``coach``. Always ends with SystemExit."""
-    import click
     from typer.main import get_command
 
     command = get_command(app)
     try:
         result = command.main(args=arguments, prog_name="coach", standalone_mode=False)
         code = result if isinstance(result, int) else 0
-    except click.exceptions.Exit as request:
+    except typer.Exit as request:
         code = request.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         print("Interrupted.", file=sys.stderr)
         code = INTERRUPTED
-    except click.ClickException as mistake:
+    except typer.TyperException as mistake:  # a wrong option or argument
         mistake.show(file=sys.stderr)
         code = 2
     except BrokenPipeError:  # the reader of our output has seen enough

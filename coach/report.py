@@ -47,14 +47,20 @@ def clock(seconds: float | None) -> str:
     return "–" if seconds is None else f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
+def number(value: float) -> str:
+    """Three significant digits, and whole numbers from 100 on."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
 def value_text(measurement: Measurement) -> str:
     """The figure with its interval and unit, or a dash; the reason stands in ``measurement.reason``."""
     if measurement.value is None:
         return "–"
     between = ""
     if measurement.interval is not None:
-        between = f" (likely {measurement.interval[0]:g} to {measurement.interval[1]:g})"
-    return f"{measurement.value:g} {measurement.unit}{between}"
+        low, high = measurement.interval
+        between = f" (likely {number(low)} to {number(high)})"
+    return f"{number(measurement.value)} {measurement.unit}{between}"
 
 
 def band_text(measurement: Measurement) -> str:
@@ -63,8 +69,8 @@ def band_text(measurement: Measurement) -> str:
         return ""
     low, high = measurement.band.good
     if low is None:
-        return "" if high is None else f"up to {high:g}"
-    return f"from {low:g}" if high is None else f"{low:g} to {high:g}"
+        return "" if high is None else f"up to {number(high)}"
+    return f"from {number(low)}" if high is None else f"{number(low)} to {number(high)}"
 
 
 def to_markdown(assessment: Assessment, title: str = "Review") -> str:

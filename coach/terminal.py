@@ -98,7 +98,7 @@ def print_questions(rubrics: Sequence[Rubric]) -> None:
     """A table of questions."""
     table = Table(box=None, padding=(0, 2, 0, 0))
     for column in ("id", "domain", "level", "title"):
-        table.add_column(column)
+        table.add_column(column, no_wrap=column != "title")
     for rubric in rubrics:
         table.add_row(rubric.id, rubric.domain, str(rubric.level), escape(rubric.title))
     out.print(table)
@@ -123,7 +123,7 @@ def print_history(rows: Sequence[tuple[Attempt, Assessment | None]]) -> None:
     """A table of attempts, newest first."""
     table = Table(box=None, padding=(0, 2, 0, 0))
     for column in ("id", "when", "question", "length", "stage", "coverage", "fluency", "pace", "clarity"):
-        table.add_column(column)
+        table.add_column(column, no_wrap=column in {"id", "when"})
     for attempt, assessment in rows:
         scores = assessment.scores if assessment else None
         figures = [getattr(scores, name, None) for name in ("coverage", "fluency", "pace", "clarity")]
