@@ -10,7 +10,7 @@ from coach.app import frame
 PAGES = Path(coach.app.__file__).parent / "pages"
 
 frame.dress()
-st.navigation(
+page = st.navigation(
     [
         st.Page(PAGES / "practice.py", title="Practice", icon=":material/mic:", default=True),
         st.Page(PAGES / "review.py", title="Review", icon=":material/graphic_eq:"),
@@ -19,4 +19,6 @@ st.navigation(
         st.Page(PAGES / "settings.py", title="Settings", icon=":material/settings:"),
     ],
     position="top",
-).run()
+)
+with frame.explained():
+    page.run()

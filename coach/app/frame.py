@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
+
+from coach.errors import CoachError
+
+FREE_TALK: Final = "free_talk"
+"""Stands for "no question" in an address. No question can be called so: ids have no underscore."""
 
 PAGES: Final = Path(__file__).parent / "pages"
 
@@ -14,6 +21,16 @@ def dress() -> None:
     """Title, icon and style sheet of the whole app. Call it before anything else is drawn."""
     st.set_page_config(page_title="Coach", page_icon="🎙️", layout="centered")
     st.html(Path(__file__).with_name("frame.css"))
+    st.logo(str(Path(__file__).with_name("logo.svg")))
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Shows what a page could not cope with (a damaged store, a wrong setting) as the sentence it is."""
+    try:
+        yield
+    except CoachError as error:
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def heading(title: str, lead: str) -> None:
@@ -31,8 +48,8 @@ def empty_state(icon: str, title: str, text: str) -> st.delta_generator.DeltaGen
 
 
 def open_practice(question: str | None = None) -> None:
-    """Goes to Practice, with ``question`` chosen."""
-    st.switch_page(PAGES / "practice.py", query_params={"question": question} if question else None)
+    """Goes to Practice, with ``question`` chosen; FREE_TALK is one."""
+    st.switch_page(PAGES / "practice.py", query_params=None if question is None else {"question": question})
 
 
 def open_review(attempt_id: str) -> None:

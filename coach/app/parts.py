@@ -41,9 +41,12 @@ def key_point_list(rubric: Rubric) -> None:
 
 def source_lines(rubric: Rubric) -> None:
     """Where the claims of a question can be read."""
-    for source in rubric.sources:
-        title = f"[{plain(source.title)}]({source.url})" if source.url else plain(source.title)
-        st.caption(f"Source: {title}, {plain(source.locator)}")
+    if not rubric.sources:
+        return
+    with st.expander("Sources", icon=":material/menu_book:"):
+        for source in rubric.sources:
+            title = f"[{plain(source.title)}]({source.url})" if source.url else plain(source.title)
+            st.markdown(f"- {title}, {plain(source.locator)}")
 
 
 def key_point_card(finding: KeyPointFinding, point: KeyPoint | None, wrong: list[Misconception]) -> None:

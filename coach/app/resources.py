@@ -64,6 +64,11 @@ def enqueue(attempt_id: str) -> None:
     worker()
 
 
+def cancel(attempt_id: str) -> None:
+    """Takes an attempt out of the queue, or stops the work on it; its sound stays."""
+    store().cancel(attempt_id)
+
+
 def attempt_named(attempt_id: str | None) -> Attempt | None:
     """The attempt with this id, None when there is none (a link may outlive what it leads to)."""
     if not attempt_id:

@@ -34,15 +34,15 @@ def measurement_table(measurements: Mapping[str, Measurement]) -> pd.DataFrame:
             "Measurement": label(name) + (" (experimental)" if found.experimental else ""),
             "Value": number(found.value),
             "Unit": found.unit,
-            "Interval": _interval(found),
             "Judgement": JUDGEMENTS[judge(found.value, found.band)],
             "Good range": band_text(found.band.good) if found.band else ABSENT,
+            "Interval": _interval(found),
             "Note": found.reason or "",
             "Source": found.source + (f"; band: {found.band.source}" if found.band else ""),
         }
         for name, found in measurements.items()
     ]
-    columns = ["Measurement", "Value", "Unit", "Interval", "Judgement", "Good range", "Note", "Source"]
+    columns = ["Measurement", "Value", "Unit", "Judgement", "Good range", "Interval", "Note", "Source"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -51,7 +51,7 @@ def quality_table(recording: RecordingFacts) -> pd.DataFrame:
     quality = recording.quality
     rows = [
         ("Length", duration(recording.duration_s)),
-        ("Level", _with(quality.level_dbfs, "dB below full scale", sign=-1)),
+        ("Level", _with(quality.level_dbfs, "dBFS")),
         ("Clipped", _share(quality.clipped_share)),
         ("Signal to noise", _with(quality.snr_db, "dB")),
         ("Speech", _share(quality.speech_share)),
@@ -224,8 +224,8 @@ def _interval(found: Measurement) -> str:
     return f"{number(low)} to {number(high)}{level}"
 
 
-def _with(value: float | None, unit: str, sign: int = 1) -> str:
-    return ABSENT if value is None else f"{number(sign * round(value, 1))} {unit}"
+def _with(value: float | None, unit: str) -> str:
+    return ABSENT if value is None else f"{number(round(value, 1))} {unit}".replace("-", "−")
 
 
 def _share(value: float | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from coach.app.frame import plain
-from coach.app.resources import attempt_named, store, worker
+from coach.app.resources import attempt_named, cancel, store, worker
 from coach.app.words import progress_words, queue_words
 from coach.store import Attempt
 
@@ -32,7 +32,11 @@ def watch(attempt_id: str) -> None:
             words = progress_words(attempt.progress_stage, attempt.progress_fraction, attempt.progress_note)
             st.progress(min(1.0, attempt.progress_fraction or 0.0), plain(words))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if st.button("Cancel", key=f"cancel_{attempt_id}", disabled=attempt.cancel_requested):
-                store().cancel(attempt_id)
-                st.rerun(scope="fragment")
+            st.button(
+                "Cancel",
+                key=f"cancel_{attempt_id}",
+                disabled=attempt.cancel_requested,
+                on_click=cancel,
+                args=(attempt_id,),
+            )
             st.caption("You may leave this page or close the tab: it goes on, and the review will be here.")

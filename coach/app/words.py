@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -77,6 +79,7 @@ _LABELS: Final = {
     "time_to_first_key_point": "Time to the first key point",
     "pauses_within_clause": "Pauses inside a clause",
 }
+_ALSO: Final = {"partial": "partly", "missed": "missed", "contradicted": "contradicted"}
 _MIME: Final = {
     ".flac": "audio/flac",
     ".mp3": "audio/mpeg",
@@ -143,6 +146,19 @@ def mime(suffix: str) -> str:
 def level_share(level_dbfs: float | None) -> float:
     """A level as the length of a meter, 0..1: -60 dB below full scale and less is 0."""
     return 0.0 if level_dbfs is None else min(1.0, max(0.0, 1 + level_dbfs / 60))
+
+
+def state(stage: str, queued: bool) -> tuple[str, str]:
+    """How far an attempt is, in words and as an icon."""
+    return ("Being scored", ":material/hourglass_top:") if queued else STAGES[stage]
+
+
+def key_point_sentence(statuses: Iterable[str]) -> str:
+    """How many key points were made: "2 of 5 covered, 1 partly, 1 contradicted"."""
+    counts = Counter(statuses)
+    parts = [f"{counts['covered']} of {counts.total()} covered"]
+    parts += [f"{counts[name]} {said}" for name, said in _ALSO.items() if counts[name]]
+    return ", ".join(parts) + "."
 
 
 def retry_label(stage: str, duration_s: float | None) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from coach.app import tables, words
 from coach.app.checking import microphone_check
-from coach.app.frame import empty_state, heading, open_review, plain
+from coach.app.frame import FREE_TALK, empty_state, heading, open_review, plain
 from coach.app.parts import key_point_list, question_head, score_row
 from coach.app.recording_panel import local_microphone, meter
 from coach.app.resources import (
@@ -30,6 +30,7 @@ from coach.errors import CoachError
 from coach.rubric import Rubric
 from coach.store import Attempt
 
+NO_QUESTION = "Free talk (no question, no key points)"
 WAYS = {
     "browser": ":material/mic: Browser microphone",
     "file": ":material/upload_file: A file",
@@ -98,8 +99,11 @@ def choose_question() -> Rubric | None:
     rubrics = questions()
     by_id = {rubric.id: rubric for rubric in rubrics}
     asked = st.query_params.get("question")
-    if asked not in by_id and not (asked == "" or not rubrics):
-        asked = rubrics[0].id
+    if asked not in by_id and asked != FREE_TALK:
+        asked = rubrics[0].id if rubrics else FREE_TALK
+    if asked != st.session_state.get("chosen_question"):  # a link leads here, not the select box below
+        st.session_state["question"] = asked
+        st.session_state["question_domain"] = None
     domains = tables.in_domain_order(rubric.domain for rubric in rubrics)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         domain = st.selectbox(
@@ -107,17 +111,19 @@ def choose_question() -> Rubric | None:
             [None, *domains],
             format_func=lambda name: "All domains" if name is None else words.domain_label(name),
             width=220,
+            key="question_domain",
         )
         shown = [rubric.id for rubric in tables.matching(rubrics, domain=domain, level=None, text="")]
-        options = ["", *shown]
+        options = [FREE_TALK, *shown]
+        if st.session_state.get("question") not in options:
+            st.session_state["question"] = shown[0]
         chosen = st.selectbox(
             "Question",
             options,
-            index=options.index(asked) if asked in options else min(1, len(options) - 1),
-            format_func=lambda name: by_id[name].title if name else "Free talk (no question, no key points)",
-            key=f"question_{domain}",
+            format_func=lambda name: by_id[name].title if name in by_id else NO_QUESTION,
+            key="question",
         )
-    st.query_params["question"] = chosen
+    st.query_params["question"] = st.session_state["chosen_question"] = chosen
     return by_id.get(chosen)
 
 
@@ -244,7 +250,7 @@ def after_recording(attempt: Attempt) -> None:
     st.space("small")
     if st.button("Answer again" if rubric else "Record another", icon=":material/replay:"):
         del st.query_params["attempt"]
-        st.query_params["question"] = attempt.question_id or ""
+        st.query_params["question"] = attempt.question_id or FREE_TALK
         st.rerun()
 
 

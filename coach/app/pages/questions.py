@@ -48,9 +48,12 @@ def browsing(rubrics: list[Rubric]) -> None:
         return
     st.caption(f"{len(found)} question" + ("" if len(found) == 1 else "s"))
     asked = st.query_params.get("question")
-    for rubric in found:
-        with st.expander(rubric.title, expanded=rubric.id == asked):
-            reading(rubric)
+    for domain_name in tables.in_domain_order(rubric.domain for rubric in found):
+        st.subheader(words.domain_label(domain_name), anchor=False)
+        for rubric in (rubric for rubric in found if rubric.domain == domain_name):
+            title = f"{plain(rubric.title)} :gray[· {words.LEVELS[rubric.level].lower()}]"
+            with st.expander(title, expanded=rubric.id == asked):
+                reading(rubric)
 
 
 def reading(rubric: Rubric) -> None:

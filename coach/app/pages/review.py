@@ -8,7 +8,7 @@ from datetime import datetime
 import streamlit as st
 
 from coach.app import charts, tables, words
-from coach.app.frame import empty_state, heading, open_practice, open_review, plain
+from coach.app.frame import FREE_TALK, empty_state, heading, open_practice, open_review, plain
 from coach.app.parts import key_point_card, misconception_card, score_row, source_lines
 from coach.app.player import CONTAINER, show_moments, show_transcript
 from coach.app.resources import attempt_named, enqueue, rubric_of, sound_of, store
@@ -32,7 +32,7 @@ def page() -> None:
         reviewed(attempt, assessment, rubric)
     else:
         not_reviewed(attempt)
-    remove(attempt)
+    leave(attempt)
 
 
 def choose(unknown: bool) -> None:
@@ -52,7 +52,7 @@ def choose(unknown: bool) -> None:
     now = datetime.now().astimezone()
     for attempt in attempts[:30]:
         with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
-            stage, icon = words.STAGES[attempt.stage]
+            stage, icon = words.state(attempt.stage, under_way(attempt))
             with st.container(gap=None):
                 st.markdown(f"**{plain(title_of(attempt, rubric_of(attempt.question_id)))}**")
                 facts = [words.when(attempt.made_at, now), words.duration(attempt.duration_s), stage.lower()]
@@ -166,6 +166,7 @@ def key_points(assessment: Assessment, rubric: Rubric | None) -> None:
     if not coverage.key_points:
         st.markdown(plain(coverage.reason or "A free talk has no key points to compare with."))
         return
+    st.markdown(words.key_point_sentence(finding.status for finding in coverage.key_points))
     points = {point.id: point for point in rubric.key_points} if rubric else {}
     for finding in coverage.key_points:
         wrong = [m for m in rubric.misconceptions if m.contradicts == finding.id] if rubric else []
@@ -226,22 +227,31 @@ def downloads(attempt: Attempt, assessment: Assessment) -> None:
         )
 
 
-def remove(attempt: Attempt) -> None:
-    st.space("medium")
-    if st.button("Delete this attempt", icon=":material/delete:", type="tertiary"):
-        confirm_removal(attempt.id)
+def leave(attempt: Attempt) -> None:
+    st.space("small")
+    with st.container(horizontal=True, gap="small"):
+        if st.button("Answer it again" if attempt.question_id else "Talk again", icon=":material/replay:"):
+            open_practice(attempt.question_id or FREE_TALK)
+        if st.button("All attempts", icon=":material/list:"):
+            st.query_params.clear()
+            st.rerun()
+        if st.button("Delete this attempt", icon=":material/delete:", type="tertiary"):
+            confirm_removal(attempt.id)
 
 
 @st.dialog("Delete this attempt?")
 def confirm_removal(attempt_id: str) -> None:
     st.markdown("The recording and everything found in it will be gone for good.")
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", icon=":material/delete:"):
-            store().delete(attempt_id)
-            st.query_params.clear()
+        if st.button("Delete", type="primary", icon=":material/delete:", on_click=forget, args=(attempt_id,)):
             st.rerun()
         if st.button("Keep it"):
             st.rerun()
+
+
+def forget(attempt_id: str) -> None:
+    store().delete(attempt_id)
+    st.query_params.clear()
 
 
 page()

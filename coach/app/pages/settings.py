@@ -19,11 +19,7 @@ COMPUTE = ["auto", "int8", "int8_float16", "float16", "float32"]
 
 def page() -> None:
     heading("Settings", "How Coach listens, what it aims at, and where your data is.")
-    try:
-        chosen = settings()
-    except CoachError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        chosen = Settings()
+    chosen = settings()
     model(chosen)
     microphone(chosen)
     pace(chosen)
@@ -173,24 +169,18 @@ def data() -> None:
         f"Everything stays on this computer: {count} in this folder, and your settings in `{FILE_NAME}`."
     )
     st.code(str(home()), language=None, wrap_lines=True)
-    if attempts and st.button("Delete every attempt …", icon=":material/delete_forever:"):
-        confirm_deletion(count)
+    if attempts:
+        with st.expander("Delete every attempt", icon=":material/delete_forever:"):
+            deletion(count)
 
 
-@st.dialog("Delete everything?")
-def confirm_deletion(count: str) -> None:
-    st.markdown(
-        f"All recordings and reviews ({count}) will be gone for good. Your questions and settings stay."
-    )
+def deletion(count: str) -> None:
+    st.markdown(f"All recordings and reviews ({count}) will be gone. Your questions and settings stay.")
     sure = st.text_input("Type **delete** to go on")
     if st.button("Delete everything", type="primary", disabled=sure.strip().casefold() != "delete"):
-        try:
-            store().delete_all()
-        except CoachError as error:
-            st.error(plain(str(error)), icon=":material/error:")
-        else:
-            st.session_state.pop("practice_session", None)
-            st.rerun()
+        store().delete_all()
+        st.session_state.pop("practice_session", None)
+        st.rerun()
 
 
 def about() -> None:
