@@ -90,7 +90,7 @@ def _problem(flaw: Flaw, name: str) -> RubricProblem:
     return RubricProblem(name, flaw.line, field or None, flaw.what, flaw.fix)
 
 
-_MODELS: Mapping[str, type[Part]] = {
+MODELS: Mapping[str, type[Part]] = {
     "key_points": KeyPoint,
     "terms": Term,
     "misconceptions": Misconception,
@@ -160,8 +160,8 @@ def _explain(kind: str, place: Place, detail: Mapping[str, Any]) -> tuple[str, s
 def _model_at(place: Place) -> type[Part]:
     """The model whose keys stand at ``place``."""
     for part in reversed(place[:-1]):
-        if isinstance(part, str) and part in _MODELS:
-            return _MODELS[part]
+        if isinstance(part, str) and part in MODELS:
+            return MODELS[part]
     return Rubric
 
 
@@ -182,7 +182,7 @@ def _nearest_key(place: Place) -> str:
 
 
 def _nearest(value: str, known: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(value.lower().replace(" ", "-"), known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(value.lower().replace(" ", "-"), known, n=1, cutoff=0.6)
     return f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}"
 
 

@@ -189,7 +189,7 @@ def _scalar(event: Any, line: int, place: Place, plain: Plain) -> str | int | fl
     if found := _UNSEEN.search(text):
         sign = f"it holds the invisible character U+{ord(found.group()):04X}"
         plain.flaws.append(Flaw(line, place, sign, "delete it and type the text again"))
-        return _UNSEEN.sub(" ", text) or " "
+        return _UNSEEN.sub("\ufffd", text)
     return text if event.style else plain_scalar(text)
 
 
