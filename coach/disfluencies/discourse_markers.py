@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coach.disfluencies.detector import Detector, found
-from coach.disfluencies.tokens import bare, breaks, ends_clause, is_filled_pause, lexicon
+from coach.disfluencies.tokens import bare, breaks, ends_clause, is_filled_pause, lexicon, trails_off
 from coach.recording import Recording
 from coach.transcript import Disfluency, Span, Word
 
@@ -106,23 +106,14 @@ def _like(at: Place) -> float:  # noqa: PLR0911, PLR0912
         return 0.75
     if at.broken_after:
         return 0.75
-    if _quotes(at):
-        return 0.3
-    if at.previous in _BE | {"just", "only"}:
-        return 0.35 if at.following in {"a", "an", "the", "any", "when", "saying", "that's"} else 0.6
+    # "it's like a regulariser" compares, "I was like, no" quotes (D'Arcy 2017)
+    if at.previous in _BE:
+        return 0.35
     if at.previous in _CONJUNCTIONS | _LIKE_ADVERBS or at.opens:
         return 0.65
     if at.following in _SUBJECTS:
-        return 0.6
+        return 0.55
     return 0.25
-
-
-def _quotes(at: Place) -> bool:
-    """Whether "like" reports somebody's words or thoughts, as in "I was like, no" (D'Arcy 2017)."""
-    speakers = lexicon("i he she we they you who people everybody everyone kids")
-    return at.previous in lexicon("i'm he's she's we're they're you're") or (
-        at.previous in lexicon("was were am are be is being") and bool(speakers & set(at.before[-3:-1]))
-    )
 
 
 def _you_know(at: Place) -> float:
@@ -290,7 +281,7 @@ def _place(  # noqa: PLR0917
     before = [i for i in range(max(0, first - 8), first) if not is_filled_pause(words[i].text)]
     after = [i for i in range(stop, min(len(words), stop + 6)) if not is_filled_pause(words[i].text)]
     opens = not before or ends_clause(words[before[-1]].text)
-    closes = not after or ends_clause(words[stop - 1].text)
+    closes = not after or ends_clause(words[stop - 1].text) or trails_off(words[stop - 1].text)
     return Place(
         before=tuple(texts[i] for i in before),
         after=tuple(texts[i] for i in after),

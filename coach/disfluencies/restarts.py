@@ -109,7 +109,8 @@ def _taken_back(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple
     """One subject or determiner replaced at once by another: "it's that's", "a the"."""
     for i, j in pairwise(lexical):
         left, right = bare(words[i].text), bare(words[j].text)
-        if ends_sentence(words[i].text) or left == right or words[i].text.isupper() > (left == "i"):
+        following = bare(words[j + 1].text) if j + 1 < len(words) else ""
+        if ends_sentence(words[i].text) or left == right or following in {"priori", "posteriori"}:
             continue
         if any(left in begun and right in instead for begun, instead in _TAKEN_BACK):
             yield i, i + 1, 0.7

@@ -81,15 +81,13 @@ def is_filled_pause(text: str) -> bool:
 
 
 def carriers(words: Sequence[Word]) -> list[int]:
-    """Positions of the words that carry the sentence: no filled pauses, no "you know" and "I mean" in passing."""
+    """Positions of the words that carry the sentence: no filled pauses, no "you know", no "I mean"."""
     texts = [bare(word.text) for word in words]
     passing = {
         i
         for first in range(len(texts) - 1)
         if (texts[first], texts[first + 1]) in {("you", "know"), ("i", "mean")}
-        and not (
-            first and texts[first - 1] in {"do", "did", "if", "as", "what", "how", "don't", "when", "once"}
-        )
+        and not (first and texts[first - 1] in _MEANT_BEFORE)
         for i in (first, first + 1)
     }
     return [

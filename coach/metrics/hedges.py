@@ -7,10 +7,10 @@ carries no technical content: may, might, could and approximately are left out, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from coach.disfluencies.tokens import bare
-from coach.metrics.extent import extent
+from coach.disfluencies.tokens import bare, breaks
 from coach.metrics.metric import Finding, Metric, unknown
 from coach.talk import Talk
 from coach.transcript import Span
@@ -29,6 +29,8 @@ HEDGES: Final = tuple(
         "maybe", "perhaps", "probably", "possibly", "presumably", "supposedly", "somewhat", "somehow",
     )
 )  # fmt: skip
+_LONGEST_FIRST: Final = sorted(HEDGES, key=len, reverse=True)
+_LONGEST: Final = len(_LONGEST_FIRST[0])
 #: A hedge that is none when one of these words follows, or goes before.
 _NOT_BEFORE: Final[dict[tuple[str, ...], set[str]]] = {
     ("i", "think"): {"about", "of", "through"},
@@ -47,36 +49,34 @@ _NOT_AFTER: Final[dict[tuple[str, ...], set[str]]] = {
 
 def hedges(talk: Talk) -> Finding:
     """How many hedging expressions; the longest at each place, none counted twice."""
-    if not talk.text.strip():
+    words = [word.text for word in talk.words] or talk.text.split()
+    if not words:
         return unknown("No words were recognised." if talk.recording else "The answer is empty.")
-    texts = [bare(word) for word in (w.text for w in talk.words)] if talk.words else [
-        bare(word) for word in talk.text.split()
-    ]  # fmt: skip
-    found = []
-    at = 0
-    while at < len(texts):
-        size = _hedge_at(texts, at)
+    found, at = [], 0
+    while at < len(words):
+        size = _hedge_at(words, at)
         if size:
             found.append((at, at + size))
         at += size or 1
-    if extent(talk) is None or not talk.words:
-        return Finding(float(len(found)))
     spans = tuple(
-        Span(start=talk.words[a].start, end=max(talk.words[b - 1].end, talk.words[a].start)) for a, b in found
+        Span(start=talk.words[first].start, end=max(word.end for word in talk.words[first:stop]))
+        for first, stop in found
+        if talk.words
     )
     return Finding(float(len(found)), spans=spans)
 
 
-def _hedge_at(texts: list[str], at: int) -> int:
+def _hedge_at(words: Sequence[str], at: int) -> int:
     """Words of the longest hedge that begins at ``at``, 0 when none does."""
-    for hedge in sorted(HEDGES, key=len, reverse=True):
-        stop = at + len(hedge)
-        if tuple(texts[at:stop]) != hedge:
+    texts = tuple(bare(word) for word in words[at : at + _LONGEST + 1])
+    before = bare(words[at - 1]) if at else ""
+    for hedge in _LONGEST_FIRST:
+        size = len(hedge)
+        if texts[:size] != hedge or before in _NOT_AFTER.get(hedge, ()):
             continue
-        before = texts[at - 1] if at else ""
-        after = texts[stop] if stop < len(texts) else ""
-        if after not in _NOT_BEFORE.get(hedge, ()) and before not in _NOT_AFTER.get(hedge, ()):
-            return len(hedge)
+        after = texts[size] if len(texts) > size and not breaks(words[at + size - 1]) else ""
+        if after not in _NOT_BEFORE.get(hedge, ()):
+            return size
     return 0
 
 

@@ -31,7 +31,7 @@ BLOCK_S: Final = 0.4
 def pitch_variation(talk: Talk) -> Finding:
     """Standard deviation of F0 over voiced frames, in semitones about the median."""
     voice = _voice(talk)
-    if voice.size < SAMPLE_RATE:
+    if voice.size < SAMPLE_RATE or not voice.any():
         return unknown("Less than a second of voice was found.")
     frequencies = _voiced_hz(_sampled(voice))
     if frequencies.size < FEWEST_FRAMES:

@@ -1,0 +1,289 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spoken import words_at
+
+from coach.disfluencies import DETECTORS, DETECTORS_VERSION, Detector, find_disfluencies
+from coach.disfluencies.detector import found
+from coach.disfluencies.discourse_markers import MARKERS
+from coach.disfluencies.tokens import bare
+from coach.transcript import Span, Word
+
+
+def _texts(text: str, kind: str, silences: tuple[Span, ...] = ()) -> list[str]:
+    """The bare texts of the disfluencies of ``kind`` in ``text``."""
+    return [
+        " ".join(bare(word) for word in one.text.split())
+        for one in find_disfluencies(words_at(text), silences)
+        if one.kind == kind
+    ]
+
+
+# ---------------------------------------------------------------- filled pauses
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    "um umm ummm uh uhh uhm er err erm eh ehm ah ahh hm hmm hmmm mm mmm Um, Uh... uh— (um) “Um” UM um…".split(),
+)
+def test_every_spelling_of_a_filled_pause_is_found(spelling):
+    found_texts = _texts(f"the model {spelling} learns", "filled_pause")
+    assert found_texts == [bare(spelling)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "uh-huh that is it",
+        "mm-hmm it is",
+        "uh-uh it is not",
+        "Uh -huh, yes",
+        "mm hmm yes",
+        "ah ha there it is",
+        "the ER diagram shows it",
+        "a gap of 5 mm is enough",
+        "her error is other than a human umbrella the emperor",
+        "a the an eh-oh",
+        "the EM algorithm and an umlaut",
+    ],
+)
+def test_what_only_looks_like_a_filled_pause_is_left_alone(text):
+    assert _texts(text, "filled_pause") == []
+
+
+def test_a_repeated_filler_is_two_filled_pauses_and_no_repetition():
+    kinds = [one.kind for one in find_disfluencies(words_at("the um um model"))]
+    assert kinds == ["filled_pause", "filled_pause"]
+
+
+def test_a_filled_pause_is_as_sure_as_its_word():
+    words = [Word(text="um", start=0, end=0.2, confidence=0.31)]
+    assert find_disfluencies(words)[0].confidence == 0.31
+
+
+# ---------------------------------------------------------------- discourse markers
+
+FILLER_USE = [
+    ("It was, like, overfitting.", "like"),
+    ("The, like, gradient vanishes.", "like"),
+    ("We had like twenty layers.", "like"),
+    ("It is, you know, quite deep.", "you know"),
+    ("You know, we tune it.", "you know"),
+    ("It fails, you know.", "you know"),
+    ("It is, I mean, not convex.", "i mean"),
+    ("I mean, we could try.", "i mean"),
+    ("Well, it depends.", "well"),
+    ("It is, well, slow.", "well"),
+    ("Basically, it averages.", "basically"),
+    ("It is, basically, an average.", "basically"),
+    ("Actually, it is not.", "actually"),
+    ("It is, actually, quite slow.", "actually"),
+    ("It's kind of slow.", "kind of"),
+    ("We sort of guess the value.", "sort of"),
+    ("It averages them, right?", "right"),
+    ("Right, so we begin.", "right"),
+    ("So, um, we begin here.", "so"),
+    ("It never converged, so...", "so"),
+]
+
+ORDINARY_USE = [
+    "We use features like this.",
+    "It looks like noise.",
+    "I would like to explain it.",
+    "They like the result.",
+    "Models like BERT or something like that.",
+    "It sounds like a plan.",
+    "You know the gradient of the loss.",
+    "Do you know the answer?",
+    "As you know, it is convex.",
+    "What I mean is the variance.",
+    "By bias I mean the systematic error.",
+    "It performs as well as the other.",
+    "A well known result that works well.",
+    "The posterior is well defined and works very well.",
+    "We scale it so that it fits.",
+    "It is so much faster.",
+    "The loss falls, so the weights move.",
+    "I think so.",
+    "The right-hand side is right.",
+    "The right answer is on the right side.",
+    "It is all right.",
+    "A kind of kernel and what kind of loss.",
+    "This sort of problem is a new kind of task.",
+    "What actually happens is actually true.",
+    "They are basically equivalent.",
+]
+
+
+@pytest.mark.parametrize(("text", "marker"), FILLER_USE)
+def test_a_marker_in_filler_use_is_found(text, marker):
+    assert _texts(f"The first thing is this. {text} Then it ends there.", "discourse_marker") == [marker]
+
+
+@pytest.mark.parametrize("text", ORDINARY_USE)
+def test_the_same_words_in_ordinary_use_are_not(text):
+    assert _texts(f"The first thing is this. {text} Then it ends there.", "discourse_marker") == []
+
+
+def test_every_marker_has_an_example():
+    assert {marker for _, marker in FILLER_USE} == set(MARKERS)
+
+
+def test_a_silence_sets_a_marker_off_as_a_comma_does():
+    text = "we trained it and the gradient was actually gone. Then we stopped, as one does."
+    words = words_at(text, step=1.0, length=0.5)
+    at = [word.text for word in words].index("actually")
+    around = (
+        Span(start=words[at].start - 0.45, end=words[at].start - 0.05),
+        Span(start=words[at].end + 0.05, end=words[at].end + 0.45),
+    )
+    assert not [one for one in find_disfluencies(words) if one.kind == "discourse_marker"]
+    assert [one.text for one in find_disfluencies(words, around) if one.kind == "discourse_marker"] == [
+        "actually"
+    ]
+
+
+# ---------------------------------------------------------------- repetitions
+
+
+@pytest.mark.parametrize(
+    ("text", "abandoned"),
+    [
+        ("the the model", "the"),
+        ("I, I, I think so", "i i"),
+        ("we want, um, we want a model", "we want"),
+        ("we want you know we want a model", "we want"),
+        ("if the loss if the loss falls", "if the loss"),
+        ("it is one of the it is one of the best", ""),  # five words: longer than a listener notices
+        ("as a result of as a result of this", "as a result of"),
+        ("the variance, variance goes down", "variance"),
+        ("it is that, that we want", "that"),
+        ("in in the end", "in"),
+    ],
+)
+def test_repetitions_cover_every_copy_but_the_last(text, abandoned):
+    assert _texts(text, "repetition") == ([abandoned] if abandoned else [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "very very good",
+        "it had had an effect",
+        "I know that that is true",
+        "what it is is a bound",
+        "no no it is not",
+        "one one two two zero zero",
+        "x x transpose",
+        "dot dot dot",
+        "layer by layer by layer",
+        "bigger and bigger and bigger",
+        "years and years of data",
+        "It reduces variance. Variance is one half.",
+        "L2 L2 5 5",
+    ],
+)
+def test_doubles_that_are_meant_are_left_alone(text):
+    assert _texts(text, "repetition") == []
+
+
+def test_a_repetition_covers_the_words_up_to_the_copy():
+    (one,) = [d for d in find_disfluencies(words_at("so we want, um, we want it")) if d.kind == "repetition"]
+    assert one.word_range == (1, 3)
+    assert (one.start, one.end) == pytest.approx((1.4, 2.1))
+
+
+# ---------------------------------------------------------------- restarts
+
+
+@pytest.mark.parametrize(
+    ("text", "abandoned"),
+    [
+        ("it is the gra- gradient", "gra"),
+        ("follow the gra- the gradient", "the gra"),
+        ("follow the gra-, um, the gradient", "the gra"),
+        ("the model is, the model was good", "the model is"),
+        ("it's that's the idea", "it's"),
+        ("I we train it", "i"),
+        ("the bias, sorry, the variance falls", "the bias"),
+        ("of the train, I mean, of the test error", "of the train"),
+        ("it has a an effect", "a"),
+    ],
+)
+def test_restarts_cover_what_was_abandoned(text, abandoned):
+    words = text if text.endswith(".") else f"{text}."
+    assert _texts(words, "restart") == [abandoned]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pre- and post-training",
+        "short- to long-term memory",
+        "the bias and the variance",
+        "if I think I know it",
+        "the more data the more layers",
+        "we do what we can",
+        "it depends on the loss on the validation set",
+        "the bias is high, the bias is low",
+        "an a priori bound and the a posteriori estimate",
+        "the model learns. The model stops.",
+        "well-known co-training k-NN",
+    ],
+)
+def test_ordinary_parallels_are_no_restarts(text):
+    assert _texts(text, "restart") == []
+
+
+# ---------------------------------------------------------------- all together
+
+
+def test_within_a_kind_nothing_is_counted_twice_and_the_surer_wins():
+    words = words_at("um")
+
+    def detector(name: str, confidence: float) -> Detector:
+        return Detector(name, "1", lambda w, *_: [found(w, 0, 1, "filled_pause", name, confidence)])
+
+    (one,) = find_disfluencies(words, detectors=(detector("a", 0.6), detector("b", 0.8)))
+    assert one.detector == "b"
+
+
+def test_ids_name_kind_and_time_and_are_unique():
+    words = [
+        Word(text="um", start=12.341, end=12.342, confidence=1),
+        Word(text="um", start=12.343, end=12.4, confidence=1),
+    ]
+    assert [one.id for one in find_disfluencies(words)] == ["filled_pause@12.34", "filled_pause@12.34#2"]
+
+
+def test_every_detector_has_a_name_and_stands_in_the_version():
+    assert len({detector.name for detector in DETECTORS}) == len(DETECTORS)
+    for detector in DETECTORS:
+        assert f"{detector.name}/{detector.version}" in DETECTORS_VERSION.split()
+
+
+VOCABULARY = st.sampled_from(
+    "um, uh the the the model like like, you know well so I mean gra- . we we is it's that very right? 5 uh-huh".split()
+)
+
+
+@given(st.lists(VOCABULARY, max_size=40))
+def test_whatever_is_said_the_result_is_in_order_within_the_words_and_unique(texts):
+    words = words_at(" ".join(texts))
+    result = find_disfluencies(words)
+    assert len({one.id for one in result}) == len(result)
+    assert [one.start for one in result] == sorted(one.start for one in result)
+    for one in result:
+        first, stop = one.word_range
+        assert 0 <= first < stop <= len(words)
+        assert one.text == " ".join(word.text for word in words[first:stop])
+    for kind in {one.kind for one in result}:
+        ranges = sorted(one.word_range for one in result if one.kind == kind)
+        assert all(a[1] <= b[0] for a, b in zip(ranges, ranges[1:], strict=False))
+
+
+@given(st.lists(VOCABULARY, max_size=40), st.floats(0, 1000))
+def test_a_later_start_changes_nothing_but_the_times(texts, later):
+    here = find_disfluencies(words_at(" ".join(texts), start=1.0))
+    there = find_disfluencies(words_at(" ".join(texts), start=1.0 + later))
+    assert [(d.kind, d.word_range) for d in here] == [(d.kind, d.word_range) for d in there]
