@@ -9,7 +9,7 @@ Kim and Sung (1999, IEEE Signal Processing Letters 6), so that soft sounds and s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,14 @@ Flags = NDArray[np.bool_]
 Floats = NDArray[np.float32]
 
 
+class Frames(NamedTuple):
+    """One value for each 10 ms: ``power`` from 100 to 5000 Hz, and whether there is a voice, or any sound."""
+
+    power: Floats
+    voiced: Flags
+    sounding: Flags
+
+
 def silent_stretches(
     recording: Recording, speech: Sequence[Span] = (), minimum: float = MINIMUM_S
 ) -> list[Span]:
@@ -53,12 +61,9 @@ def silent_stretches(
     ``speech``, the stretches where a voice was detected, keeps soft speech in noise from being taken for
     silence, and leaves out what comes before the first and after the last of them. It is not needed.
     """
-    spectra = _spectra(recording.samples)
-    if len(spectra) == 0:
-        return []
     first, last = (speech[0].start, speech[-1].end) if speech else (0.0, recording.duration)
-    sounding = _sounding(spectra, _frames_within(speech, len(spectra)))
-    starts, ends = _runs(~sounding)
+    sounding = frames(recording, speech).sounding
+    starts, ends = runs(~sounding)
     return [
         Span(start=round(start * _HOP_S, 2), end=round(end * _HOP_S, 2))
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
@@ -75,11 +80,21 @@ def phonation(recording: Recording, pauses: Sequence[Span]) -> list[Span]:
     return [Span(start=a, end=b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
 
 
+def frames(recording: Recording, speech: Sequence[Span] = ()) -> Frames:
+    """The frames of 10 ms of ``recording`` whose voice was detected in ``speech``."""
+    spectra = _spectra(recording.samples)
+    voiced = _frames_within(speech, len(spectra))
+    sounding = _sounding(spectra, voiced) if len(spectra) else voiced
+    return Frames(spectra.sum(axis=1), voiced, sounding)
+
+
 def _spectra(samples: Floats) -> Floats:
     """(frames, bins) power of each 10 ms over a window of 20 ms around it, voice band only."""
-    frames = len(samples) // _HOP
-    padded = np.zeros((frames + 1) * _HOP, np.float32)
-    padded[_HOP // 2 : _HOP // 2 + frames * _HOP] = samples[: frames * _HOP]
+    count = len(samples) // _HOP
+    if count == 0:
+        return np.zeros((0, 1), np.float32)
+    padded = np.zeros((count + 1) * _HOP, np.float32)
+    padded[_HOP // 2 : _HOP // 2 + count * _HOP] = samples[: count * _HOP]
     windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP]
     spectrum = np.fft.rfft(windows * np.hanning(_WINDOW).astype(np.float32), axis=1)
     hertz = np.fft.rfftfreq(_WINDOW, 1 / SAMPLE_RATE)
@@ -129,7 +144,7 @@ def _distance(power: Floats, logarithms: Floats, background: Flags) -> Floats:
 
 def _with_core(sounding: Flags, clear: Flags, voiced: Flags) -> Flags:
     """The runs of ``sounding`` of the length of a sound that are clear somewhere, or mostly voiced."""
-    starts, ends = _runs(sounding)
+    starts, ends = runs(sounding)
     lengths = ends - starts
     evident = (_counts(clear, starts, ends) * _HOP_S >= _CORE_S) | (
         2 * _counts(voiced, starts, ends) > lengths
@@ -140,25 +155,26 @@ def _with_core(sounding: Flags, clear: Flags, voiced: Flags) -> Flags:
 
 def _of_length(flags: Flags, seconds: float) -> Flags:
     """The runs of ``flags`` that last ``seconds`` or longer."""
-    starts, ends = _runs(flags)
+    starts, ends = runs(flags)
     kept = (ends - starts) * _HOP_S >= seconds
     return _flags(starts[kept], ends[kept], len(flags))
 
 
-def _frames_within(spans: Sequence[Span], frames: int) -> Flags:
+def _frames_within(spans: Sequence[Span], count: int) -> Flags:
+    """(count,) which frames lie in one of ``spans``."""
     edges = np.array([(span.start, span.end) for span in spans]).reshape(-1, 2) / _HOP_S
-    starts, ends = np.clip(np.rint(edges), 0, frames).astype(np.int64).T
-    return _flags(starts, ends, frames)
+    starts, ends = np.clip(np.rint(edges), 0, count).astype(np.int64).T
+    return _flags(starts, ends, count)
 
 
-def _runs(flags: Flags) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def runs(flags: Flags) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """First and one-past-last index of each run of True."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
     return edges[::2], edges[1::2]
 
 
 def _flags(starts: NDArray[np.int64], ends: NDArray[np.int64], length: int) -> Flags:
-    """The inverse of :func:`_runs`; runs may overlap."""
+    """The inverse of :func:`runs`; runs may overlap."""
     steps = np.zeros(length + 1, np.int64)
     np.add.at(steps, starts, 1)
     np.add.at(steps, ends, -1)
