@@ -108,12 +108,17 @@ class Findings(Database):
         Headline figures and the versions that made them (``model``, ``detectors``, ``scorer`` ...) are None
         where there is no assessment. Scores 0..100, speaking_rate in words a minute.
         """
-        newest = select(func.max(_assessment.c.id).label("id")).group_by(_assessment.c.attempt_id).subquery()
-        current = select(_assessment).join(newest, newest.c.id == _assessment.c.id).subquery()
-        columns = [_attempt.c[name] for name in _LISTED] + [current.c[name] for name in SCORES + MEASURED]
+        other = _assessment.alias()
+        newest = (
+            select(func.max(other.c.id))
+            .where(other.c.attempt_id == _attempt.c.id)
+            .correlate(_attempt)
+            .scalar_subquery()
+        )
+        columns = [_attempt.c[name] for name in _LISTED] + [_assessment.c[name] for name in SCORES + MEASURED]
         query = (
-            select(*columns, current.c.made_at.label("assessed_at"), current.c.versions)
-            .outerjoin(current, current.c.attempt_id == _attempt.c.id)
+            select(*columns, _assessment.c.made_at.label("assessed_at"), _assessment.c.versions)
+            .select_from(_attempt.outerjoin(_assessment, _assessment.c.id == newest))
             .order_by(_attempt.c.made_at, _attempt.c.id)
         )
         if question is not None:

@@ -109,7 +109,6 @@ assessment = Table(
     Column("id", Integer, primary_key=True),
     _attempt_id(nullable=False, index=True),
     Column("made_at", Moment, nullable=False),
-    Column("document", Text, nullable=False),
     Column("versions", JSON, nullable=False),
     Column("coverage", Float),
     Column("fluency", Float),
@@ -117,6 +116,7 @@ assessment = Table(
     Column("clarity", Float),
     Column("speaking_rate", Float),
     Column("filled_pauses_per_minute", Float),
+    Column("document", Text, nullable=False),  # last: SQLite reads a row up to the column that is asked for
     sqlite_autoincrement=True,  # an id is never used again, so the greatest is the newest
 )
 

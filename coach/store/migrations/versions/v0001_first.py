@@ -67,7 +67,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("attempt_id", sa.String(32), nullable=False),
         sa.Column("made_at", sa.String(32), nullable=False),
-        sa.Column("document", sa.Text(), nullable=False),
         sa.Column("versions", sa.JSON(), nullable=False),
         sa.Column("coverage", sa.Float()),
         sa.Column("fluency", sa.Float()),
@@ -75,6 +74,7 @@ def upgrade() -> None:
         sa.Column("clarity", sa.Float()),
         sa.Column("speaking_rate", sa.Float()),
         sa.Column("filled_pauses_per_minute", sa.Float()),
+        sa.Column("document", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["attempt_id"], ["attempt.id"], name="fk_assessment_attempt_id", ondelete="CASCADE"
         ),
