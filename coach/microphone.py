@@ -9,11 +9,13 @@ one disappears; PortAudio says nothing about it, so the recording goes on with t
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final, Literal
@@ -166,6 +168,8 @@ class MicrophoneRecording:
         microphone = None
         try:
             microphone = OpenMicrophone(self._device, self._sample_rate, self._hear, self._gone.set)
+            _running.add(self)
+            _stop_all_at_exit()
             self._name = microphone.name
             self._meter = Meter(microphone.sample_rate)
             if self._heard_something():
@@ -178,6 +182,7 @@ class MicrophoneRecording:
             self._begun.set()
             if microphone is not None:
                 microphone.close()
+                _running.discard(self)
 
     def _hear(self, block: NDArray[np.int16], dropped: bool) -> None:
         # In PortAudio's thread, which loses sound if this takes long: no disk, no locks, no arithmetic.
@@ -252,6 +257,16 @@ class MicrophoneRecording:
         return (
             f"The {self.elapsed:.1f} s up to then are kept: score them, or check the device and record again."
         )
+
+
+_running: set[MicrophoneRecording] = set()
+
+
+@cache
+def _stop_all_at_exit() -> None:
+    # Registered once PortAudio is in use, so that it comes before PortAudio's own clean-up: a stream that
+    # still calls into Python when the interpreter is gone brings the process down.
+    atexit.register(lambda: [recording.stop() for recording in tuple(_running)])
 
 
 def record(

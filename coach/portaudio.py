@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -156,8 +158,7 @@ def _portaudio() -> Iterator[Any]:
     """The sounddevice module, for one thread at a time, with its errors explained."""
     if (problem := portaudio_problem()) is not None:
         raise MicrophoneError(problem)
-    import sounddevice
-
+    sounddevice = _sounddevice()
     if not _lock.acquire(timeout=PATIENCE_SECONDS):
         raise MicrophoneError(
             "The sound system does not answer. Restart Coach, or the computer's sound server."
@@ -168,6 +169,17 @@ def _portaudio() -> Iterator[Any]:
         raise MicrophoneError(f"The sound system refused: {error}. {OTHER_WAYS}") from error
     finally:
         _lock.release()
+
+
+@cache
+def _sounddevice() -> Any:
+    import sounddevice
+
+    # At exit it closes every open stream, which takes for ever when the sound server has died or hangs
+    # (measured with both); the system takes such a stream back by itself.
+    atexit.unregister(sounddevice._exit_handler)
+    atexit.register(lambda: None if _open else sounddevice._exit_handler())
+    return sounddevice
 
 
 def _install_hint() -> str:

@@ -16,6 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 import coach.microphone
+import coach.portaudio
 from coach.capture import capture_end, read_capture
 from coach.errors import MicrophoneError, StoreError
 from coach.level import Meter
@@ -211,7 +212,8 @@ def test_a_device_is_opened_with_the_fewest_channels_that_it_gives(
     monkeypatch: pytest.MonkeyPatch, given: set[int], most: int, taken: int
 ) -> None:
     sounddevice = fake_sounddevice(given, most)
-    monkeypatch.setitem(sys.modules, "sounddevice", sounddevice)
+    monkeypatch.setattr(coach.portaudio, "portaudio_problem", lambda: None)
+    monkeypatch.setattr(coach.portaudio, "_sounddevice", lambda: sounddevice)
     heard: list[NDArray[np.int16]] = []
     microphone = OpenMicrophone(None, None, lambda sound, dropped: heard.append(sound), lambda: None)
     microphone.close()
@@ -221,7 +223,9 @@ def test_a_device_is_opened_with_the_fewest_channels_that_it_gives(
 
 
 def test_a_device_that_refuses_every_number_of_channels_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sounddevice", fake_sounddevice(set(), 2))
+    sounddevice = fake_sounddevice(set(), 2)
+    monkeypatch.setattr(coach.portaudio, "portaudio_problem", lambda: None)
+    monkeypatch.setattr(coach.portaudio, "_sounddevice", lambda: sounddevice)
     with pytest.raises(MicrophoneError, match=r"refused: Invalid number of channels.*another microphone"):
         OpenMicrophone(None, None, lambda sound, dropped: None, lambda: None)
 

@@ -84,6 +84,10 @@ class SoundServer:
         """Returns when all of it was played."""
         subprocess.run(["paplay", str(wav)], env=self.environment, check=True, timeout=60)
 
+    def signal(self, number: int) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()

@@ -7,14 +7,16 @@ import signal
 import subprocess
 import sys
 import wave
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soxr
 from numpy.typing import NDArray
 
-from coach.capture import capture_end, capture_info, read_capture
+from coach.capture import capture_duration, capture_end, capture_info, read_capture
 
 from .sound_server import Driver, Refused, SoundServer, until
 
@@ -128,14 +130,14 @@ def test_the_level_is_that_of_what_is_played(
     driver("stop")
 
 
-@pytest.mark.parametrize("how", ["unplug", "kill"])
+@pytest.mark.parametrize("how", [SoundServer.unplug, SoundServer.kill])
 def test_a_lost_device_keeps_what_was_captured(
-    sound_server: SoundServer, driver: Driver, tmp_path: Path, how: str
+    sound_server: SoundServer, driver: Driver, tmp_path: Path, how: Callable[[SoundServer], None]
 ) -> None:
     source = speechlike(2)
     driver("start", tmp_path / "c", None, RATE)
     sound_server.play(wav(tmp_path / "source.wav", source))
-    getattr(sound_server, how)()
+    how(sound_server)
     look = until(lambda: (seen := driver("look"))["outcome"] and seen, "the end of the recording")
     assert look["outcome"] == "lost"
     assert look["state"] == "ended"
@@ -271,21 +273,78 @@ def test_a_killed_process_leaves_what_was_captured(
     assert np.array_equal(raw(tmp_path / "c"), source)
 
 
-def test_ctrl_c_keeps_what_there_is(sound_server: SoundServer, tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", RECORD, str(tmp_path / "c"), "null"],
-        env=sound_server.environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        levels = [json.loads(process.stdout.readline()) for _ in range(5)]
-        process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=30)
-    assert process.returncode == 0
-    assert all(len(level) == 3 for level in levels)
+def test_a_sound_server_that_freezes_hangs_neither_stop_nor_the_process(
+    sound_server: SoundServer, driver: Driver, tmp_path: Path
+) -> None:
+    source = speechlike(1)
+    driver("start", tmp_path / "c", None, RATE)
+    sound_server.play(wav(tmp_path / "source.wav", source))
+    sound_server.signal(signal.SIGSTOP)
+    look = until(lambda: (seen := driver("look"))["outcome"] and seen, "the end of the recording")
+    assert look["outcome"] == "stalled"
+    assert driver("stop")["name"] == "stalled"
+    assert np.array_equal(raw(tmp_path / "c"), source)
+    # The device is beyond reach, and that is said instead of waiting for it for ever.
+    with pytest.raises(Refused, match="The sound system does not answer"):
+        driver("list")
+    assert driver.finish() == 0
+
+
+def test_a_process_that_ends_while_it_records_ends_the_recording(
+    sound_server: SoundServer, driver: Driver, tmp_path: Path
+) -> None:
+    driver("start", tmp_path / "c", None, RATE)
+    elapsed = driver("look")["elapsed"]
+    assert driver.finish() == 0
+    end = capture_end(tmp_path / "c")
+    assert end is not None
+    assert end.outcome == "stopped"
+    assert capture_duration(tmp_path / "c") >= elapsed > 0
+
+
+@pytest.fixture
+def recorder(sound_server: SoundServer, tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
+    """Starts a process that records for so many seconds, "null" for no end."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(seconds: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", RECORD, str(tmp_path / "c"), seconds]
+        pipe = subprocess.PIPE
+        processes.append(
+            subprocess.Popen(command, env=sound_server.environment, stdout=pipe, stderr=pipe, text=True)
+        )
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+Recorder = Callable[[str], subprocess.Popen[str]]
+
+
+def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """The outcome that the process prints as its last line."""
+    out, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    outcome: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return outcome
+
+
+def level(process: subprocess.Popen[str]) -> list[float]:
+    assert process.stdout is not None
+    shown: list[float] = json.loads(process.stdout.readline())
+    return shown
+
+
+def test_ctrl_c_keeps_what_there_is(recorder: Recorder, tmp_path: Path) -> None:
+    process = recorder("null")
+    levels = [level(process) for _ in range(5)]
+    process.send_signal(signal.SIGINT)
+    outcome = ended(process)
+    assert all(len(shown) == 3 for shown in levels)
     assert levels[-1][0] > levels[0][0] > 0
-    outcome = json.loads(rest.splitlines()[-1])
     assert outcome["name"] == "stopped"
     assert outcome["interrupted"] is True
     assert outcome["duration"] >= levels[-1][0]
@@ -294,32 +353,15 @@ def test_ctrl_c_keeps_what_there_is(sound_server: SoundServer, tmp_path: Path) -
     assert end.frames == round(outcome["duration"] * capture_info(tmp_path / "c").sample_rate)
 
 
-def test_it_ends_after_the_seconds_asked_for(sound_server: SoundServer, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", RECORD, str(tmp_path / "c"), "1.5"],
-        env=sound_server.environment,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    outcome = json.loads(done.stdout.splitlines()[-1])
+def test_it_ends_after_the_seconds_asked_for(recorder: Recorder) -> None:
+    outcome = ended(recorder("1.5"))
     assert outcome["name"] == "stopped"
     assert outcome["interrupted"] is False
     assert outcome["duration"] >= 1.5
 
 
-def test_recording_ends_when_the_device_is_lost(sound_server: SoundServer, tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", RECORD, str(tmp_path / "c"), "null"],
-        env=sound_server.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        sound_server.kill()
-        rest, _ = process.communicate(timeout=30)
-    assert process.returncode == 0
-    assert json.loads(rest.splitlines()[-1])["name"] == "lost"
+def test_recording_ends_when_the_device_is_lost(recorder: Recorder, sound_server: SoundServer) -> None:
+    process = recorder("null")
+    level(process)
+    sound_server.kill()
+    assert ended(process)["name"] == "lost"
