@@ -293,12 +293,12 @@ def _listen(
     sound: list[NDArray[np.int16]] = []
     for piece in cut([source.pcm] if isinstance(source, Recording) else source):
         key = whisper.key(piece, language, glossary)
-        kept = pieces.get_piece(key) if pieces else None
+        kept = pieces.get_piece(key) if pieces is not None else None
         if kept is not None:
             result = HeardPiece.model_validate_json(kept)
         else:
             result = whisper.hear(piece, language, glossary)
-            if pieces:
+            if pieces is not None:
                 pieces.put_piece(key, result.model_dump_json())
         heard.append(result)
         sound.append(piece.pcm)

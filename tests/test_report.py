@@ -1,0 +1,122 @@
+"""Reviews to keep: complete, self-contained, and whatever was said stays text."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from coach.assessment import (
+    Assessment,
+    Band,
+    Coverage,
+    Evidence,
+    KeyPointFinding,
+    Measurement,
+    MisconceptionFinding,
+    Scores,
+    Tip,
+    Versions,
+)
+from coach.errors import AudioError
+from coach.report import band_text, clock, marked_words, number, to_html, to_markdown, value_text
+from coach.transcript import Disfluency, Span, Transcript, Word
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def assessment() -> Assessment:
+    words = [
+        Word(text="Um,", start=0.2, end=0.5, confidence=0.9),
+        Word(text=HOSTILE, start=0.6, end=1.0, confidence=0.9),
+        Word(text="**bold**", start=1.1, end=1.4, confidence=0.9),
+    ]
+    transcript = Transcript.of(words)
+    quote = Evidence(quote=HOSTILE, start=0.6, end=1.0, char_start=4, char_end=4 + len(HOSTILE))
+    return Assessment(
+        question="q",
+        language="en",
+        created_at=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
+        versions=Versions(app="0", model="m", detectors="d", scorer="s", rubric_sha256=None),
+        recording=None,
+        transcript=transcript,
+        disfluencies=(
+            Disfluency(
+                id="f", kind="filled_pause", text="um", start=0.2, end=0.5, detector="t", confidence=1, word_range=(0, 1)
+            ),
+        ),
+        measurements={
+            "speaking_rate": Measurement(
+                value=123.4, unit="words/min", source="s", band=Band(good=(120, 170), watch=(100, 190), source="b")
+            ),
+            "mtld": Measurement(value=None, unit="words", source="s", reason=f"too short {HOSTILE}"),
+        },
+        coverage=Coverage(
+            score=0.5,
+            key_points=(
+                KeyPointFinding(
+                    id="k", text=f"key {HOSTILE}", weight=1, required=True, status="covered", confidence=0.8, evidence=(quote,)
+                ),
+            ),
+            misconceptions=(
+                MisconceptionFinding(id="m", text="t", confidence=0.8, correction="It is not so.", evidence=(quote,)),
+            ),
+        ),
+        scores=Scores(coverage=50, fluency=None, pace=80, clarity=70, reasons={"fluency": "too short"}),
+        tips=(Tip(id="t", text=f"Say {HOSTILE} less.", spans=(Span(start=61, end=62),)),),
+    )  # fmt: skip
+
+
+def test_html_is_one_page_that_asks_for_nothing_and_runs_nothing_of_the_users(
+    assessment: Assessment, tmp_path: Path
+) -> None:
+    sound = tmp_path / "a.flac"
+    sound.write_bytes(b"fLaC")
+    page = to_html(assessment, audio=sound, title=HOSTILE)
+    assert HOSTILE not in page
+    assert "&lt;script&gt;" in page
+    assert not re.findall(r"(?:src|href)=\"(?!data:)", page)
+    assert "default-src 'none'" in page
+    for shown in ("It is not so.", "too short", "1:01", "123 words/min", "120 to 170", "data:audio/flac;base64,ZkxhQw=="):
+        assert shown in page
+
+
+def test_html_without_sound_and_with_sound_that_is_gone(assessment: Assessment, tmp_path: Path) -> None:
+    assert "<audio" not in to_html(assessment)
+    with pytest.raises(AudioError, match="without the sound"):
+        to_html(assessment, audio=tmp_path / "gone.wav")
+
+
+def test_markdown_shows_everything_as_text(assessment: Assessment) -> None:
+    text = to_markdown(assessment, title="A *title*")
+    assert HOSTILE not in text
+    assert r"\<script\>" in text
+    assert r"\*\*bold\*\*" in text
+    assert r"# A \*title\*" in text
+    assert "| fluency | – (too short) |" in text
+    assert "123 words/min | 120 to 170" in text
+    assert "**Um,**" in text
+
+
+def test_words_carry_their_marks(assessment: Assessment) -> None:
+    assert [each.mark is not None for each in marked_words(assessment)] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.123456, "0.123"), (12.345, "12.3"), (123.45, "123"), (3600.0, "3600"), (0.0, "0")]
+)
+def test_numbers(value: float, shown: str) -> None:
+    assert number(value) == shown
+
+
+def test_small_texts() -> None:
+    assert clock(None) == "–"
+    assert clock(125.9) == "2:05"
+    measurement = Measurement(value=12, unit="a minute", interval=(10.5, 14), interval_level=0.8, source="s")
+    assert value_text(measurement) == "12 a minute (likely 10.5 to 14)"
+    assert band_text(measurement) == ""
+    upto = measurement.model_copy(update={"band": Band(good=(None, 5), watch=(None, 10), source="s")})
+    assert band_text(upto) == "up to 5"
