@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from coach.app.frame import plain
 from coach.app.resources import attempt_named, cancel, store, worker
-from coach.app.words import progress_words, queue_words
+from coach.app.stages import overall, progress_words, queue_words, seconds_left
 from coach.store import Attempt
 
 
@@ -25,12 +27,15 @@ def watch(attempt_id: str) -> None:
         return
     with st.container(border=True, gap="small"):
         if attempt.cancel_requested:
-            st.progress(attempt.progress_fraction or 0.0, "Stopping …")
+            st.progress(overall(attempt.progress_stage, attempt.progress_fraction), "Stopping …")
         elif attempt.started_at is None:
             st.progress(0.0, queue_words(store().position(attempt_id)))
         else:
-            words = progress_words(attempt.progress_stage, attempt.progress_fraction, attempt.progress_note)
-            st.progress(min(1.0, attempt.progress_fraction or 0.0), plain(words))
+            done = overall(attempt.progress_stage, attempt.progress_fraction)
+            elapsed = (datetime.now(UTC) - attempt.started_at).total_seconds()
+            st.progress(
+                done, plain(progress_words(attempt.progress_stage, done, seconds_left(elapsed, done)))
+            )
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.button(
                 "Cancel",

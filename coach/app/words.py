@@ -121,23 +121,6 @@ def duration(seconds: float | None) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
-def progress_words(stage: str | None, fraction: float | None, note: str | None) -> str:
-    """What the worker is at: "Listening · 40 % · about 20 s left"."""
-    share = None if fraction is None else f"{fraction:.0%}"
-    return " · ".join(part for part in (stage or "Starting", share, note) if part)
-
-
-def queue_words(ahead: int | None) -> str:
-    """How many wait before this one. ``ahead`` counts from 0, None when the place is unknown."""
-    if not ahead:
-        return "Waiting for the worker …"
-    return (
-        "Waiting: one recording is before this one"
-        if ahead == 1
-        else f"Waiting: {ahead} recordings are before this one"
-    )
-
-
 def mime(suffix: str) -> str:
     """The media type of a kind of sound file, for the player."""
     return _MIME.get(suffix.lower(), "audio/wav")

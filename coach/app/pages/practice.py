@@ -31,6 +31,7 @@ from coach.rubric import Rubric
 from coach.store import Attempt
 
 NO_QUESTION = "Free talk (no question, no key points)"
+EVERY = "every"
 WAYS = {
     "browser": ":material/mic: Browser microphone",
     "file": ":material/upload_file: A file",
@@ -103,17 +104,22 @@ def choose_question() -> Rubric | None:
         asked = rubrics[0].id if rubrics else FREE_TALK
     if asked != st.session_state.get("chosen_question"):  # a link leads here, not the select box below
         st.session_state["question"] = asked
-        st.session_state["question_domain"] = None
+        st.session_state["question_domain"] = EVERY
     domains = tables.in_domain_order(rubric.domain for rubric in rubrics)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         domain = st.selectbox(
             "Domain",
-            [None, *domains],
-            format_func=lambda name: "All domains" if name is None else words.domain_label(name),
+            [EVERY, *domains],
+            format_func=lambda name: "All domains" if name == EVERY else words.domain_label(name),
             width=220,
             key="question_domain",
         )
-        shown = [rubric.id for rubric in tables.matching(rubrics, domain=domain, level=None, text="")]
+        shown = [
+            rubric.id
+            for rubric in tables.matching(
+                rubrics, domain=None if domain == EVERY else domain, level=None, text=""
+            )
+        ]
         options = [FREE_TALK, *shown]
         if st.session_state.get("question") not in options:
             st.session_state["question"] = shown[0]

@@ -187,7 +187,10 @@ def figures(assessment: Assessment) -> None:
     st.subheader("All figures", anchor=False)
     table = tables.measurement_table(assessment.measurements)
     st.dataframe(
-        table, hide_index=True, alt="Every measurement with its unit, band, source and, where absent, why"
+        table,
+        hide_index=True,
+        height="content",
+        alt="Every measurement with its unit, band, source and, where absent, why",
     )
     if assessment.recording is not None:
         quality = assessment.recording.quality
