@@ -33,9 +33,14 @@ def test_parts_of_one_word_become_one() -> None:
     ]
 
 
+def test_punctuation_alone_is_no_word() -> None:
+    words = whole_words([Part(" Yeah.", 0, 0.3), Part(" .", 0.3, 0.4), Part(" ...", 0.4, 0.5)], 2.0)
+    assert [word.text for word in words] == ["Yeah."]
+
+
 @given(
     st.lists(
-        st.tuples(st.sampled_from([" a", "b", " ", "", " c,"]), st.floats(-1, 40), st.floats(-1, 40), st.floats(-1, 2)),
+        st.tuples(st.sampled_from([" a", "b", " ", "", " c,", " ...", " -"]), st.floats(-1, 40), st.floats(-1, 40), st.floats(-1, 2)),
         max_size=20,
     )
 )

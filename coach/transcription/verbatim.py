@@ -106,7 +106,7 @@ def whole_words(parts: Iterable[Any], duration: float) -> list[Word]:
     words: list[Word] = []
     for part in parts:
         text = part.word.strip()
-        if not text:
+        if not any(sign.isalnum() for sign in text):  # "." on its own is no word
             continue
         earliest = words[-1].start if words else 0.0
         start = min(max(float(part.start), earliest), duration)
