@@ -12,47 +12,54 @@ import numpy as np
 
 from coach.coverage.matching import Array, Likeness
 
-COVERED, PARTIAL = 0.45, 0.30  # probability that the point is made
-CONTRADICTED = 0.65  # probability that its opposite is said; high, because accusing wrongly does harm
+COVERED, PARTIAL = 0.55, 0.40  # probability that the point is made
+DOUBTFUL, CONTRADICTED = 0.4, 0.7  # that its opposite is said; accusing wrongly does harm
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The best likeness over the wordings of one statement, one value a window (``meaning``: or None)."""
+    """The best likeness over the wordings of one statement, one value a window (``meaning``: or None).
+
+    ``denies`` is that of the nearest wording.
+    """
 
     telling: Array
     words: Array
     pairs: Array
+    denies: Array
     meaning: Array | None
 
 
 def best(likeness: Likeness, columns: Sequence[int]) -> Features:
     """The best value over some of the wordings, window by window."""
     chosen = list(columns)
+    words = likeness.words[:, chosen]
+    meaning = None if likeness.meaning is None else likeness.meaning[:, chosen]
+    nearest = np.argmax(words if meaning is None else words + meaning, axis=1)
     return Features(
         telling=likeness.telling[:, chosen].max(axis=1),
-        words=likeness.words[:, chosen].max(axis=1),
+        words=words.max(axis=1),
         pairs=likeness.pairs[:, chosen].max(axis=1),
-        meaning=None if likeness.meaning is None else likeness.meaning[:, chosen].max(axis=1),
+        denies=np.take_along_axis(likeness.denies[:, chosen], nearest[:, None], axis=1)[:, 0],
+        meaning=None if meaning is None else meaning.max(axis=1),
     )
 
 
 def made(found: Features) -> Array:
     """Probability 0..1 that each window makes the point."""
     if found.meaning is None:
-        return _logistic(-2.72 + 6.71 * found.telling)
-    return _logistic(-4.85 + 5.05 * found.meaning + 4.62 * found.telling)
+        return _logistic(-2.38 + 6.5 * found.telling)
+    return _logistic(-4.11 + 4.46 * found.meaning + 4.47 * found.telling)
 
 
 def opposed(opposite: Features, right: Features) -> Array:
     """Probability 0..1 that each window says the opposite wording rather than any right one."""
     words, pairs = opposite.words - right.words, opposite.pairs - right.pairs
     if opposite.meaning is None or right.meaning is None:
-        return _logistic(-4.3 + 5.0 * words + 2.5 * pairs + 4.0 * opposite.words)
+        return _logistic(-3.94 + 3.33 * words + 2.09 * pairs + 3.86 * opposite.words - 1.04 * opposite.denies)
     meaning = opposite.meaning - right.meaning
-    return _logistic(
-        -4.78 + 4.03 * meaning + 3.93 * words + 2.19 * pairs + 1.54 * opposite.words + 2.26 * opposite.meaning
-    )
+    topic = 2.81 * opposite.words + 1.85 * opposite.meaning - 0.86 * opposite.denies
+    return _logistic(-4.31 + 3.41 * meaning + 2.1 * words + 1.2 * pairs + topic)
 
 
 def _logistic(logit: Array) -> Array:

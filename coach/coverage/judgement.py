@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coach.assessment import Evidence, KeyPointFinding, KeyPointStatus, MisconceptionFinding
-from coach.coverage.decision import CONTRADICTED, COVERED, PARTIAL, Features, best, made, opposed
+from coach.coverage.decision import CONTRADICTED, COVERED, DOUBTFUL, PARTIAL, Features, best, made, opposed
 from coach.coverage.encoder import Encoder
 from coach.coverage.matching import Array, likeness, stem_weights
 from coach.coverage.view import Token, Window, accepted_forms, evidence, matching_view, windows
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from coach.rubric import KeyPoint, Misconception, Rubric
 
 _AS_GOOD = 0.9  # share of the best window's probability that a shorter quote must still reach
+_LESS_THAN_COVERED = float(np.nextafter(COVERED, 0))
 _LOOSE = "and or but so because then that which the a an of to is are"
 _LEADING = frozenset(f"{_LOOSE} also well now".split())
 _TRAILING = frozenset(f"{_LOOSE} in on for with if when".split())
@@ -87,7 +88,8 @@ def judge(point: KeyPoint, compared: Compared) -> KeyPointFinding:
     """Whether the answer makes ``point``.
 
     Contradicted needs a short stretch that is nearer to an opposite wording, and no stretch elsewhere that
-    makes the point: who says it right once is not accused, though the misconception is still reported.
+    makes the point: who says it right once is not accused, though the misconception is still reported. Where
+    it can't be told which of the two was said, the stretch is worth partial at most.
     """
     status: KeyPointStatus = "missed"
     confidence, quoted = 1.0, None
@@ -95,8 +97,11 @@ def judge(point: KeyPoint, compared: Compared) -> KeyPointFinding:
         right = compared.right[point.id]
         against = _against(compared.opposite.get(point.id), compared)
         against_best = float(against.max())
-        disputed = _touching(compared, against >= CONTRADICTED)
-        probability = np.where(compared.spoken & ~disputed, made(right), 0.0)
+        probability = np.where(
+            compared.spoken & ~_touching(compared, against >= CONTRADICTED), made(right), 0.0
+        )
+        doubtful = _touching(compared, against >= DOUBTFUL)
+        probability = np.where(doubtful, np.minimum(probability, _LESS_THAN_COVERED), probability)
         top = float(probability.max())
         if top >= COVERED:
             status, confidence, quoted = "covered", top, _shortest(compared, probability, COVERED)
@@ -138,16 +143,18 @@ def _against(opposite: Features | None, compared: Compared) -> Array:
     """Probability a window that it says the opposite, 0 where it is no claim.
 
     A claim is read with its neighbours: of all claims that hold it, the mildest verdict counts. "Squares
-    every weight" accuses nobody who said "ridge" just before.
+    every weight" accuses nobody who said "ridge" just before. Nor does a claim accuse that denies the wording
+    it is nearest to.
     """
     verdict = np.zeros(len(compared.windows))
     if opposite is None:
         return verdict
     probability = opposed(opposite, compared.any_right)
     claims = np.flatnonzero(compared.claims)
+    accusing = np.flatnonzero(compared.claims & (opposite.denies == 0))
     starts = np.array([window.start for window in compared.windows])[claims]
     ends = np.array([window.end for window in compared.windows])[claims]
-    for index in claims.tolist():
+    for index in accusing.tolist():
         window = compared.windows[index]
         verdict[index] = probability[claims[(starts <= window.start) & (ends >= window.end)]].min()
     return verdict

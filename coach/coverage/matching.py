@@ -33,13 +33,14 @@ class Likeness:
 
     ``telling`` is the recall of stems weighted by how well they tell the points apart, ``words`` the recall
     of all content stems alike ("L1" tells little among points about L1, but all about which one is meant),
-    ``pairs`` the recall of neighbouring content words with their direction, ``meaning`` the cosine, if there
-    is an encoder.
+    ``pairs`` the recall of neighbouring content words with their direction, ``denies`` 1 where only one of
+    the two holds a negation, ``meaning`` the cosine, if there is an encoder.
     """
 
     telling: Array
     words: Array
     pairs: Array
+    denies: Array
     meaning: Array | None
 
 
@@ -60,11 +61,16 @@ def likeness(
         meaning = cosines.astype(np.float64)
     alike = [_strongest({word: generality(word) for word in words}) for words in wordings]
     heard = _heard_stems(said, {found for group in alike for found in group})
-    told = _places(directed_pairs(said))
+    pairs = [{pair: 1.0 for _, _, pair in directed_pairs(words)} for words in wordings]
+    negated = np.array(
+        [not NEGATIONS.isdisjoint(said[window.start : window.end]) for window in windows], dtype=bool
+    )
+    negative = np.array([not NEGATIONS.isdisjoint(words) for words in wordings], dtype=bool)
     return Likeness(
         telling=recall(heard, [{s: weights.get(s, w) for s, w in group.items()} for group in alike]),
         words=recall(heard, alike),
-        pairs=recall(told, [{pair: 1.0 for _, _, pair in directed_pairs(words)} for words in wordings]),
+        pairs=recall(_places(directed_pairs(said)), pairs),
+        denies=(negated[:, None] != negative[None, :]).astype(np.float64),
         meaning=meaning,
     )
 
@@ -86,7 +92,7 @@ def stem_weights(points: Sequence[Iterable[str]]) -> dict[str, float]:
 
 
 def directed_pairs(words: Sequence[str]) -> list[tuple[int, int, Pair]]:
-    """Content words at most three content words apart: (first index, last index, the pair in order).
+    """Content words at most three content words apart: first index, last index, the two in order.
 
     A direction word reads "+" or "-" ("high", "reduces"), and a negation in the three words before turns it
     round, or marks another word with "!": "does not shrink" gives "+", "not zero" gives "!zero".
@@ -107,12 +113,12 @@ def directed_pairs(words: Sequence[str]) -> list[tuple[int, int, Pair]]:
             content.append((index, "-" if (sign < 0) != negated else "+"))
         else:
             content.append((index, ("!" if negated else "") + stem(word)))
-    found = []
-    for position, (a, one) in enumerate(content):
-        for b, other in content[position + 1 : position + 1 + _REACH]:
-            if one != other:
-                found.append((a, b, (one, other) if one < other else (other, one)))
-    return found
+    return [
+        (a, b, (one, other) if one < other else (other, one))
+        for position, (a, one) in enumerate(content)
+        for b, other in content[position + 1 : position + 1 + _REACH]
+        if one != other
+    ]
 
 
 class _Recall:

@@ -18,7 +18,7 @@ from coach.coverage.words import CONJUNCTIONS, FILLED_PAUSES, FUNCTION_WORDS, to
 from coach.transcript import Disfluency, Transcript, Word, WrittenWord
 
 LEFT_OUT = frozenset({"filled_pause", "discourse_marker", "repetition", "restart"})
-SLIDING = ((12, 4), (20, 7), (30, 10))  # length and step in words; speech has no reliable punctuation
+SLIDING = ((12, 6), (20, 10), (30, 15))  # length and step in words; speech has no reliable punctuation
 _LONGEST_SENTENCE = 40
 _SHORTEST_CLAIM, _LONGEST_CLAIM = 4, 24  # words; a longer stretch may hold right and wrong
 _TERM_RATIO = 88.0  # rapidfuzz ratio of letters; "tokenisation"/"tokenization" 92, "precision"/"decision" 82
