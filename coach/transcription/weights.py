@@ -274,9 +274,9 @@ def download(name: str, models: Path, progress: Callable[[str, float], None] | N
         )
     except RepositoryNotFoundError as error:
         raise ModelError(f"The hub has no model {repository!r}. Check the name, or choose 'base'.") from error
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError, TypeError, KeyError) as error:
         raise ModelError(
-            f"The model {repository!r} could not be downloaded: the hub can't be reached ({_first_line(error)}). "
+            f"The model {repository!r} could not be downloaded: the hub can't be reached or gave no sense ({_first_line(error)}). "
             "Check the connection and press again: what has arrived is kept. Or choose 'base', which is here."
         ) from error
     missing = [file for file in NEEDED if not (folder / file).is_file()]
