@@ -33,19 +33,28 @@ from voices import RATE, Joe, Kokoro, Samples, Voice, pronounce
 HERE: Final = Path(__file__).resolve().parent
 PAUSE_S: Final = 0.25
 """Shortest silence that counts as a pause (De Jong and Bosker 2013)."""
-LEVEL: Final = 10 ** (-21 / 20)
+LEVEL: Final = 10 ** (-23 / 20)
 RELEASE_S: Final = 0.05
 """How long the sound may go on after the last word's own time; Kokoro likes to add a vowel there ("um-uh")."""
-ROOM: Final = 10 ** (-76 / 20)
+ROOM: Final = 10 ** (-80 / 20)
 """RMS of the room's noise, full scale 1: a silence is quiet, not digital zero."""
-FILLERS: Final = {"um": ("ˈʌm", 1.0), "uh": ("ˈʌː", 1.0), "ummm": ("ˈʌmm", 1.7), "uhhh": ("ˈʌː", 1.9)}
-"""Filler -> phonemes and how much slower than an ordinary filler of that voice."""
 MARKERS: Final = ("you know", "i mean", "sort of", "like", "well", "basically", "actually", "right", "so")
-VOICES: Final = {
-    "joe": ("Piper en_US-joe-medium", "CC0 (voice data)", 2.0),
-    "jf_alpha": ("Kokoro-82M int8, style jf_alpha", "Apache-2.0 (weights)", 1.0),
+VOICES: Final[dict[str, Any]] = {
+    "joe": {
+        "made_with": "Piper en_US-joe-medium",
+        "licence": "CC0 (voice data)",
+        "fillers": {"um": ("ˈʌm", 2.0), "uh": ("ˈʌː", 2.0), "ummm": ("ˈʌmm", 3.6), "uhhh": ("ˈʌː", 3.8)},
+    },
+    "jf_alpha": {
+        "made_with": "Kokoro-82M int8, style jf_alpha",
+        "licence": "Apache-2.0 (weights)",
+        "fillers": {"um": ("ˈʌm", 1.0), "uh": ("ˈəə", 0.8), "ummm": ("ˈʌmm", 1.4), "uhhh": ("ˈəə", 1.5)},
+    },
 }
-"""Voice -> what it is, its licence, how much slower than its speech it says fillers."""
+"""Voice -> what it is, its licence, and each filler's phonemes with how much slower than its speech it is said.
+
+The spellings are those that sounded right: level in pitch, and written down as "um" and "uh" by Whisper base.
+"""
 
 _TOKEN = re.compile(
     r"\[(?P<pause>[\d.]+)\]|\{(?P<filler>[^}]+)\}|(?P<open>[(/])|(?P<word>[^\s()/\[\]{}]+)|(?P<close>[)/])"
@@ -139,21 +148,29 @@ class Talk:
         self.at += len(self.sound[-1])
 
 
-def speak(script: Script, voice: Voice, stretch: float, filler_stretch: float, rng: np.random.Generator) -> Talk:
+def speak(
+    script: Script,
+    voice: Voice,
+    stretch: float,
+    fillers: dict[str, tuple[str, float]],
+    rng: np.random.Generator,
+) -> Talk:
     """Say every piece and lay them out in time."""
     talk = Talk()
     talk.silence(0.3)
     for piece in script.pieces:
         last = piece.words[-1]
-        mark = last[-1] if last[-1] in ".?!,;:" else ","
+        mark = last[-1] if last[-1] in ".?!,;:" else ""
         if piece.filler:
-            phonemes, slower = FILLERS[last]
-            said = voice.say([phonemes], ",", stretch * filler_stretch * slower * rng.uniform(0.9, 1.15))
+            phonemes, slower = fillers[last]
+            said = voice.say([phonemes], ",", stretch * slower * rng.uniform(0.9, 1.15))
         else:
             said = voice.say(pronounce(piece.words), mark, stretch)
         start, end = audible(said.samples[: round((said.words[-1][1] + RELEASE_S) * RATE)])
         sound = leveled(said.samples[start:end], LEVEL * (0.75 if piece.filler else 1.0))
-        edges = [(talk.at + round(a * RATE) - start, talk.at + round(b * RATE) - start) for a, b in said.words]
+        edges = [
+            (talk.at + round(a * RATE) - start, talk.at + round(b * RATE) - start) for a, b in said.words
+        ]
         edges[0] = (talk.at, edges[0][1])
         edges[-1] = (edges[-1][0], talk.at + len(sound))
         for text, (a, b) in zip(piece.words, edges, strict=True):
@@ -234,11 +251,11 @@ def _marker_words(plain: Sequence[str]) -> Iterator[tuple[int, int]]:
 def make(path: Path) -> None:
     """One talk: script in, sound and truth out."""
     told = YAML(typ="safe").load(path.read_text("utf-8"))
-    made_with, licence, filler_stretch = VOICES[told["voice"]]
+    chosen = VOICES[told["voice"]]
     rng = np.random.default_rng(told["seed"])
     voice: Voice = Joe(told["seed"]) if told["voice"] == "joe" else Kokoro(told["voice"])
     script = parse(told["text"], rng)
-    talk = speak(script, voice, told["stretch"], filler_stretch, rng)
+    talk = speak(script, voice, told["stretch"], chosen["fillers"], rng)
     sound = np.concatenate(talk.sound)
     room = rng.standard_normal(len(sound)).astype(np.float32) * ROOM
     pcm = np.round((sound + room) * 32767).astype(np.int16)
@@ -250,12 +267,15 @@ def make(path: Path) -> None:
         "language": "en",
         "origin": "synthetic",
         "label": "exact",
-        "voice": {"name": told["voice"], "made_with": made_with, "licence": licence},
+        "voice": {"name": told["voice"], "made_with": chosen["made_with"], "licence": chosen["licence"]},
+        "intended": told["intended"],
         "times": "Edges of phrases, fillers and pauses are spliced, so exact; a word's edges are exact where it "
         "says so, else they are the durations that the voice itself used.",
         **truth(script, talk),
     }
-    soundfile.write(HERE / f"{path.stem}.flac", pcm, RATE, subtype="PCM_16", format="FLAC")
+    soundfile.write(
+        HERE / f"{path.stem}.flac", pcm, RATE, subtype="PCM_16", format="FLAC", compression_level=1.0
+    )
     write(HERE / f"{path.stem}.json", document)
     said = len(document["words"]) - len(document["fillers"])
     print(f"{path.stem}: {document['duration_s']:.1f} s, {said} words, {len(document['fillers'])} fillers")

@@ -104,7 +104,9 @@ def _with_output(model: onnx.ModelProto, tensor: str) -> onnxruntime.InferenceSe
     model.graph.output.append(onnx.helper.make_empty_tensor_value_info(tensor))
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
 
 
 def _timed(audio: Samples, rate: int, spans: Sequence[tuple[int, int]]) -> Utterance:
@@ -168,7 +170,7 @@ class Kokoro:
     def say(self, words: Sequence[str], mark: str, stretch: float) -> Utterance:
         """See :class:`Voice`."""
         ids, owners = [0], [-1]
-        for number, word in enumerate(words):
+        for number, word in enumerate((_stressed(words[0]), *words[1:])):
             for symbol in (*_as_kokoro(word), " " if number < len(words) - 1 else mark):
                 if symbol in self._symbols:
                     ids.append(self._symbols[symbol])
@@ -200,6 +202,11 @@ _KOKORO: Final = (
     ("ːɹ", "ɹ"), ("ː", ""), ("̩", ""),
 )  # fmt: skip
 """eSpeak's American symbols in the one-letter form that Kokoro was trained on."""
+
+
+def _stressed(word: str) -> str:
+    """The word with a stress on its first vowel if it has none: Kokoro swallows an unstressed word at the start."""
+    return word if re.search("[ˈˌ]", word) else re.sub(r"([aæɐɑɔəɛɚɜeiɪoʊuʌ])", r"ˌ\1", word, count=1)
 
 
 def _as_kokoro(phonemes: str) -> str:
