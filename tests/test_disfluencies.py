@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,33 @@ def _texts(text: str, kind: str, silences: tuple[Span, ...] = ()) -> list[str]:
 
 @pytest.mark.parametrize(
     "spelling",
-    "um umm ummm uh uhh uhm er err erm eh ehm ah ahh hm hmm hmmm mm mmm Um, Uh... uh— (um) “Um” UM um…".split(),
+    [
+        "um",
+        "umm",
+        "ummm",
+        "uh",
+        "uhh",
+        "uhm",
+        "er",
+        "err",
+        "erm",
+        "eh",
+        "ehm",
+        "ah",
+        "ahh",
+        "hm",
+        "hmm",
+        "hmmm",
+        "mm",
+        "mmm",
+        "Um,",
+        "Uh...",
+        "uh—",
+        "(um)",
+        "“Um”",
+        "UM",
+        "um…",
+    ],
 )
 def test_every_spelling_of_a_filled_pause_is_found(spelling):
     found_texts = _texts(f"the model {spelling} learns", "filled_pause")
@@ -235,6 +263,46 @@ def test_ordinary_parallels_are_no_restarts(text):
     assert _texts(text, "restart") == []
 
 
+# ---------------------------------------------------------------- prolongations
+
+
+def _drawn_out(seconds: float, after: str = "model") -> list[Word]:
+    """Ten even light words of 0.15 s, then "the" of ``seconds``, then ``after``."""
+    words, now = [], 0.0
+    for text, length in [*[("to", 0.15), ("train", 0.3)] * 10, ("the", seconds), (after, 0.3)]:
+        words.append(Word(text=text, start=now, end=now + length, confidence=0.9))
+        now += length
+    return words
+
+
+def _prolonged(words: list[Word], *silences: Span) -> list[str]:
+    return [one.text for one in find_disfluencies(words, silences) if one.kind == "prolongation"]
+
+
+def test_a_light_word_of_four_times_the_usual_length_is_a_prolongation_of_low_confidence():
+    assert _prolonged(_drawn_out(0.65)) == ["the"]
+    assert _prolonged(_drawn_out(0.55)) == []
+    (one,) = [d for d in find_disfluencies(_drawn_out(0.65)) if d.kind == "prolongation"]
+    assert one.confidence < 0.5
+
+
+def test_a_silence_inside_a_words_time_does_not_prolong_it():
+    words = _drawn_out(0.9)
+    the = words[-2]
+    assert _prolonged(words, Span(start=the.start + 0.3, end=the.end)) == []
+
+
+def test_a_word_before_a_filled_pause_or_punctuation_is_not_prolonged():
+    assert _prolonged(_drawn_out(0.9, after="um")) == []
+    words = _drawn_out(0.9)
+    words[-2] = words[-2].model_copy(update={"text": "the,"})
+    assert _prolonged(words) == []
+
+
+def test_too_few_light_words_give_no_measure_of_the_speaker():
+    assert _prolonged(_drawn_out(0.9)[8:]) == []
+
+
 # ---------------------------------------------------------------- all together
 
 
@@ -263,7 +331,33 @@ def test_every_detector_has_a_name_and_stands_in_the_version():
 
 
 VOCABULARY = st.sampled_from(
-    "um, uh the the the model like like, you know well so I mean gra- . we we is it's that very right? 5 uh-huh".split()
+    [
+        "um,",
+        "uh",
+        "the",
+        "the",
+        "the",
+        "model",
+        "like",
+        "like,",
+        "you",
+        "know",
+        "well",
+        "so",
+        "I",
+        "mean",
+        "gra-",
+        ".",
+        "we",
+        "we",
+        "is",
+        "it's",
+        "that",
+        "very",
+        "right?",
+        "5",
+        "uh-huh",
+    ]
 )
 
 
@@ -279,7 +373,7 @@ def test_whatever_is_said_the_result_is_in_order_within_the_words_and_unique(tex
         assert one.text == " ".join(word.text for word in words[first:stop])
     for kind in {one.kind for one in result}:
         ranges = sorted(one.word_range for one in result if one.kind == kind)
-        assert all(a[1] <= b[0] for a, b in zip(ranges, ranges[1:], strict=False))
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(ranges))
 
 
 @given(st.lists(VOCABULARY, max_size=40), st.floats(0, 1000))

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from coach.disfluencies import discourse_markers, filled_pauses, repetitions, restarts
+from coach.disfluencies import discourse_markers, filled_pauses, prolongations, repetitions, restarts
 from coach.disfluencies.detector import Detector
 from coach.recording import Recording
 from coach.transcript import Disfluency, Span, Word
@@ -21,6 +21,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     discourse_markers.DETECTOR,
     repetitions.DETECTOR,
     restarts.DETECTOR,
+    prolongations.DETECTOR,
 )
 
 #: Changes whenever any detector does.

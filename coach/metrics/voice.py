@@ -22,7 +22,7 @@ VOICED: Final = 0.5
 #: Least voiced frames of 16 ms: 3 s.
 FEWEST_FRAMES: Final = 188
 #: Pieces of 6 s are spread evenly over a longer talk, so that no more than this is analysed.
-LONGEST_S: Final = 150.0
+LONGEST_S: Final = 120.0
 PIECE_S: Final = 6.0
 #: Loudness is taken in blocks of this length (the 400 ms of ITU-R BS.1770).
 BLOCK_S: Final = 0.4
