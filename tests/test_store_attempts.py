@@ -58,6 +58,25 @@ def test_bytes_are_kept_as_they_came(store: Store, tmp_path: Path) -> None:
     assert (tmp_path / "talk.m4a").exists()
 
 
+def test_bytes_are_synced_before_the_row_says_recorded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, Stage]] = []
+    fsync, begin = os.fsync, store.begin
+
+    def spy(handle: int) -> None:
+        (attempt,) = store.attempts()
+        seen.append((os.fstat(handle).st_size, attempt.stage))
+        fsync(handle)
+
+    def begin_then_spy(*given: object, **named: object) -> Attempt:
+        attempt = begin(*given, **named)  # type: ignore[arg-type]
+        monkeypatch.setattr(os, "fsync", spy)
+        return attempt
+
+    monkeypatch.setattr(store, "begin", begin_then_spy)
+    store.add_bytes(b"s" * 12_345, "wav", "q", "file")
+    assert (12_345, "recording") in seen
+
+
 @pytest.mark.parametrize(
     "suffix", ["", "../../x", "wav/../../evil", "w\0v", "part", "verylongsuffix", ".tar.gz"]
 )
