@@ -8,6 +8,7 @@ Ours includes decoding the file, all signal analysis, coverage and tips.
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import statistics
 import tempfile
@@ -36,8 +37,6 @@ def talk(minutes: float) -> Recording:
 
 def processor() -> str:
     """The processor's name and how many of it."""
-    import os
-
     names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     return f"{names[0].split(':')[1].strip() if names else platform.processor()}, {os.cpu_count()} cores"
 
@@ -86,7 +85,7 @@ def main() -> None:
         "",
         f"`python benchmarks/speed.py --minutes {given.minutes:g} --model {given.model} --runs {given.runs}`",
         f"on {processor()}; faster-whisper {version('faster-whisper')}, CTranslate2 {version('ctranslate2')}, "
-        f"Python {platform.python_version()}. Median of {given.runs} runs, seconds for a talk of {given.minutes:g} minutes.",
+        f"Python {platform.python_version()}. Median of {given.runs} runs, in seconds.",
         "",
         "| what | seconds | real-time factor | against the bare call |",
         "|---|---|---|---|",

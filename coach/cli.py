@@ -27,7 +27,9 @@ INTERRUPTED: Final = 130
 OUR_FAULT: Final = 1
 _WORSE: Final = (0, 2, OUR_FAULT, INTERRUPTED)
 
-Question = Annotated[str | None, typer.Option("--question", "-q", help="Id of the question that was answered.")]
+Question = Annotated[
+    str | None, typer.Option("--question", "-q", help="Id of the question that was answered.")
+]
 RubricFile = Annotated[Path | None, typer.Option("--rubric", help="A question file of your own (YAML).")]
 Model = Annotated[str | None, typer.Option("--model", "-m", help="base, tiny.en, another size, or a folder.")]
 
@@ -46,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print("Interrupted.", file=sys.stderr)
         code = INTERRUPTED
     except typer.TyperException as mistake:  # a wrong option or argument
-        mistake.show(file=sys.stderr)
+        print(f"{mistake} (coach --help lists what there is.)", file=sys.stderr)
         code = 2
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -64,12 +66,16 @@ def _told(error: Exception) -> int:
         say(str(error))
         return error.exit_code
     logging.getLogger("coach").debug("unexpected", exc_info=error)
-    say(f"Coach failed on its own account ({type(error).__name__}: {error}). Run it with --debug for the details.")
+    say(
+        f"Coach failed on its own account ({type(error).__name__}: {error}). Run it with --debug for the details."
+    )
     return OUR_FAULT
 
 
 @app.callback()
-def _options(debug: Annotated[bool, typer.Option("--debug", help="Show what goes on inside.")] = False) -> None:
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show what goes on inside.")] = False,
+) -> None:
     if debug:
         logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
 
@@ -86,11 +92,8 @@ def open_app(
     entry = bundled("streamlit_app.py")
     os.chdir(entry.parent)  # Streamlit reads .streamlit/config.toml of the folder it is started in
     sys.stdout.flush()
-    os.execv(  # noqa: S606 - no shell; our own interpreter
-        sys.executable,
-        [sys.executable, "-m", "streamlit", "run", str(entry), f"--server.port={port}"]
-        + [f"--server.headless={'false' if browser else 'true'}"],
-    )
+    options = [f"--server.port={port}", f"--server.headless={'false' if browser else 'true'}"]
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(entry), *options])
 
 
 @app.command()
@@ -98,9 +101,13 @@ def score(
     files: Annotated[list[Path] | None, typer.Argument(help="Recordings: audio or video files.")] = None,
     question: Question = None,
     rubric: RubricFile = None,
-    text: Annotated[Path | None, typer.Option(help="A written answer instead: a file, or - for stdin.")] = None,
+    text: Annotated[
+        Path | None, typer.Option(help="A written answer instead: a file, or - for stdin.")
+    ] = None,
     model: Model = None,
-    save: Annotated[bool, typer.Option("--save", help="Keep the recording and the result in your history.")] = False,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep the recording and the result in your history.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The document as JSON on stdout.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the review as an HTML file.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the review as a Markdown file.")] = None,
@@ -117,7 +124,9 @@ def score(
     if len(files) > 1 and (html or markdown):
         raise typer.BadParameter("--html and --markdown take one recording at a time.")
     if save and rubric is not None:
-        raise typer.BadParameter(f"--save needs a question of yours: put {rubric} into {user_rubrics(coach_home())}.")
+        raise typer.BadParameter(
+            f"--save needs a question of yours: put {rubric} into {user_rubrics(coach_home())}."
+        )
     worst = 0
     for file in files:
         try:
@@ -209,13 +218,12 @@ def _show(
     from coach.report import to_html, to_markdown
     from coach.terminal import print_assessment, say
 
-    for path, write in (
-        (html, lambda: to_html(assessment, audio=audio, title=title)),
-        (markdown, lambda: to_markdown(assessment, title=title)),
-    ):
-        if path is not None:
-            _write(path, write())
-            say(f"Written: {path}")
+    if html is not None:
+        _write(html, to_html(assessment, audio=audio, title=title))
+    if markdown is not None:
+        _write(markdown, to_markdown(assessment, title=title))
+    for path in filter(None, (html, markdown)):
+        say(f"Written: {path}")
     if as_json:
         print(assessment.to_json(indent=None if compact else 2))
     elif html is None and markdown is None:
@@ -291,7 +299,9 @@ def _enter_pressed() -> Iterator[threading.Event]:
 
 @app.command()
 def resume(
-    attempt: Annotated[str | None, typer.Argument(help="Id of an unfinished attempt; without it, all of them.")] = None,
+    attempt: Annotated[
+        str | None, typer.Argument(help="Id of an unfinished attempt; without it, all of them.")
+    ] = None,
 ) -> None:
     """Finish what was interrupted, cancelled or failed."""
     from coach.store import open_store
@@ -327,7 +337,9 @@ def history(
                 print(assessment.to_json(indent=None))
         return
     if not rows:
-        say("Nothing yet. Begin with: coach record --question l1-vs-l2-regularization, or open the app: coach app")
+        say(
+            "Nothing yet. Begin with: coach record --question l1-vs-l2-regularization, or open the app: coach app"
+        )
         return
     print_history(rows)
 
@@ -376,7 +388,9 @@ def delete(
     found = store.attempt(attempt)
     if not yes:
         what = found.question_id or "a free talk"
-        typer.confirm(f"Delete {found.id[:8]} ({what}, {found.made_at:%Y-%m-%d %H:%M}) for good?", abort=True, err=True)
+        typer.confirm(
+            f"Delete {found.id[:8]} ({what}, {found.made_at:%Y-%m-%d %H:%M}) for good?", abort=True, err=True
+        )
     store.delete(found.id)
     say(f"Deleted {found.id[:8]}.")
 
@@ -402,7 +416,9 @@ def list_questions(
 
     if domain is not None and domain not in DOMAINS:
         raise typer.BadParameter(f"{domain!r} is none of {', '.join(DOMAINS)}.")
-    print_questions([each for each in list_rubrics(user_rubrics(coach_home())) if domain in (None, each.domain)])
+    print_questions(
+        [each for each in list_rubrics(user_rubrics(coach_home())) if domain in (None, each.domain)]
+    )
 
 
 @questions.command("show")
@@ -415,7 +431,9 @@ def show_question(question: Annotated[str, typer.Argument(help="Id of a question
 
 
 @questions.command("check")
-def check_questions(path: Annotated[Path, typer.Argument(help="A question file, or a folder of them.")]) -> None:
+def check_questions(
+    path: Annotated[Path, typer.Argument(help="A question file, or a folder of them.")],
+) -> None:
     """Every mistake in a question file, with its line and how to mend it."""
     from coach.rubric import check_rubrics
     from coach.terminal import say

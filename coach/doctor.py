@@ -57,7 +57,7 @@ def _guarded(name: str, look: Callable[[Path], Iterator[Check]], home: Path) -> 
         return [Check(name, "broken", str(error))]
 
 
-def _versions(home: Path) -> Iterator[Check]:
+def _versions(_: Path) -> Iterator[Check]:
     yield Check("Coach", "ok", f"{__version__} on Python {platform.python_version()}, {platform.platform()}")
     if sys.platform != "linux":
         yield Check("Platform", "warning", f"{sys.platform} is untested; Coach is tested on Linux.")
@@ -65,14 +65,18 @@ def _versions(home: Path) -> Iterator[Check]:
 
 def _settings(home: Path) -> Iterator[Check]:
     settings = load_settings(home)
-    yield Check("Settings", "ok", f"model {settings.model}, device {settings.device}, language {settings.language}")
+    yield Check(
+        "Settings", "ok", f"model {settings.model}, device {settings.device}, language {settings.language}"
+    )
 
 
 def _folder(home: Path) -> Iterator[Check]:
     existing = next(folder for folder in (home, *home.parents) if folder.exists())
     free = shutil.disk_usage(existing).free // 1_000_000
     if free < ENOUGH_DISK_MB:
-        yield Check("Folder", "broken", f"{home}: only {free} MB free; make room for at least {ENOUGH_DISK_MB} MB.")
+        yield Check(
+            "Folder", "broken", f"{home}: only {free} MB free; make room for at least {ENOUGH_DISK_MB} MB."
+        )
     else:
         yield Check("Folder", "ok", f"{home}: {free} MB free")
 
@@ -103,7 +107,9 @@ def _encoder(home: Path) -> Iterator[Check]:
     try:
         SentenceEncoder(model_store(home))
     except CoachError as error:
-        yield Check("Sentence encoder", "warning", f"{error} Until then key points are matched by words only.")
+        yield Check(
+            "Sentence encoder", "warning", f"{error} Until then key points are matched by words only."
+        )
     else:
         yield Check("Sentence encoder", "ok", "all-MiniLM-L6-v2 is here")
 
@@ -124,7 +130,7 @@ def _database(home: Path) -> Iterator[Check]:
     yield Check("Database", "ok", f"{len(store.attempts())} attempts, {len(store.unfinished())} unfinished")
 
 
-def _microphones(home: Path) -> Iterator[Check]:
+def _microphones(_: Path) -> Iterator[Check]:
     from coach.microphone import list_microphones, portaudio_problem
 
     problem = portaudio_problem()
@@ -140,10 +146,12 @@ def _microphones(home: Path) -> Iterator[Check]:
         yield Check("Microphone", "warning", "No local microphone; the browser's and files still work.")
     for microphone in found:
         standard = " (default)" if microphone.is_default else ""
-        yield Check("Microphone", "ok", f"{microphone.name}{standard}, {microphone.default_sample_rate:.0f} Hz")
+        yield Check(
+            "Microphone", "ok", f"{microphone.name}{standard}, {microphone.default_sample_rate:.0f} Hz"
+        )
 
 
-def _browser(home: Path) -> Iterator[Check]:
+def _browser(_: Path) -> Iterator[Check]:
     yield Check(
         "Browser",
         "ok",

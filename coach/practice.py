@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from coach import __version__
 from coach.advice import advise
-from coach.assessment import Assessment, Band, Coverage, RecordingFacts, Versions
+from coach.assessment import Assessment, Band, RecordingFacts, Versions
 from coach.coverage import cover, scorer_version
 from coach.coverage.encoder import Encoder, SentenceEncoder
 from coach.disfluencies import DETECTORS_VERSION, find_disfluencies
@@ -65,6 +65,10 @@ class Pieces(Protocol):
         """Keeps the JSON ``result`` under ``key``."""
 
 
+def _silent(_stage: str, _fraction: float) -> None:
+    """Nobody listens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """All that the pieces of a recording gave: words and stretches with a voice, times from its start."""
@@ -97,7 +101,7 @@ def assess(
     """
     home = home or coach_home()
     settings = settings or load_settings(home)
-    report: Progress = progress or (lambda stage, fraction: None)
+    report: Progress = progress or _silent
     clock = _Clock()
     rubric = _rubric(question, home)
 
@@ -107,14 +111,14 @@ def assess(
         report(READING, 1.0)
     with clock("loading"):
         report(LOADING, 0.0)
-        whisper = load_whisper(model or settings.model, model_store(home), settings.device, settings.compute_type)
+        whisper = load_whisper(
+            model or settings.model, model_store(home), settings.device, settings.compute_type
+        )
         encoder = _encoder(home)
         report(LOADING, 1.0)
     with clock("listening"):
         glossary = _glossary(rubric) if settings.glossary else ""
         recording, heard = _listen(source, total, whisper, settings.language, glossary, pieces, report)
-        if not isinstance(audio, Recording | Path | str):
-            recording = Recording(recording.pcm)
     if transcribed is not None:
         transcribed(recording)
     with clock("measuring"):
@@ -172,7 +176,7 @@ def assess(
 def score_text(text: str, question: str | Path | Rubric, *, home: Path | None = None) -> Assessment:
     """Judges a written answer: the same coverage, evidence by character offsets, and no times.
 
-    Raises AudioError... nothing of sound; RubricError for an unknown question, CoachError for an empty text.
+    Raises RubricError for an unknown question, AudioError for a text without words.
     """
     home = home or coach_home()
     settings = load_settings(home)
@@ -182,7 +186,9 @@ def score_text(text: str, question: str | Path | Rubric, *, home: Path | None = 
         raise AudioError("The answer holds no words: give some text.")
     encoder = _encoder(home)
     coverage = cover(transcript, rubric, (), encoder)
-    talk = Talk(recording=None, words=(), text=transcript.text, coverage=coverage, bands=_bands(rubric, settings))
+    talk = Talk(
+        recording=None, words=(), text=transcript.text, coverage=coverage, bands=_bands(rubric, settings)
+    )
     measurements = measure(talk)
     scores = score(measurements, coverage)
     return Assessment(
@@ -304,7 +310,11 @@ def _listen(
         sound.append(piece.pcm)
         if total:
             report(LISTENING, (piece.first + len(piece.pcm)) / total)
-    recording = source if isinstance(source, Recording) else Recording(np.concatenate(sound or [np.zeros(0, np.int16)]))
+    recording = (
+        source
+        if isinstance(source, Recording)
+        else Recording(np.concatenate(sound or [np.zeros(0, np.int16)]))
+    )
     words = tuple(word for piece in heard for word in piece.words)
     return recording, Heard(words, tuple(span for piece in heard for span in piece.speech))
 

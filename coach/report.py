@@ -38,7 +38,8 @@ def marked_words(assessment: Assessment) -> Iterator[MarkedWord]:
     for one in longest_first:
         for index in range(*(one.word_range or (0, 0))):
             by_word[index] = one
-    for index, word in enumerate(assessment.transcript.words):
+    words: tuple[Word | WrittenWord, ...] = assessment.transcript.words
+    for index, word in enumerate(words):
         yield MarkedWord(word, by_word.get(index))
 
 
@@ -108,7 +109,11 @@ def to_markdown(assessment: Assessment, title: str = "Review") -> str:
         )
     )
     versions = assessment.versions
-    lines += ["", f"Made by Coach {versions.app}, model {versions.model or 'none'}, scorer {versions.scorer}.", ""]
+    lines += [
+        "",
+        f"Made by Coach {versions.app}, model {versions.model or 'none'}, scorer {versions.scorer}.",
+        "",
+    ]
     return "\n".join(lines)
 
 
@@ -148,7 +153,7 @@ def _embedded(audio: Path | None) -> str | None:
 
 def _plain(text: str) -> str:
     """``text`` with everything that Markdown would take for markup escaped, on one line."""
-    escaped = "".join(f"\\{sign}" if sign in "\\`*_{}[]<>()#+!|~" else sign for sign in " ".join(text.split()))
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>()#+!|~" else sign for sign in " ".join(text.split()))
     return escaped
 
 

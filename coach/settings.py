@@ -46,7 +46,9 @@ class Settings(BaseModel):
 def coach_home() -> Path:
     """The folder of a user's recordings, database, models and settings: ``COACH_HOME`` or the platform's place."""
     named = os.environ.get("COACH_HOME")
-    return Path(named).expanduser().resolve() if named else platformdirs.user_data_path("coach", appauthor=False)
+    return (
+        Path(named).expanduser().resolve() if named else platformdirs.user_data_path("coach", appauthor=False)
+    )
 
 
 def load_settings(home: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -56,9 +58,13 @@ def load_settings(home: Path, environment: Mapping[str, str] | None = None) -> S
     try:
         chosen = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     except (OSError, ValueError) as error:
-        raise SettingsError(f"The settings in {path} can't be read ({error}). Mend or delete that file.") from error
+        raise SettingsError(
+            f"The settings in {path} can't be read ({error}). Mend or delete that file."
+        ) from error
     if not isinstance(chosen, dict):
-        raise SettingsError(f"{path} holds no settings but a {type(chosen).__name__}. Mend or delete that file.")
+        raise SettingsError(
+            f"{path} holds no settings but a {type(chosen).__name__}. Mend or delete that file."
+        )
     for name in _FROM_ENVIRONMENT:
         value = environment.get(f"COACH_{name.upper()}")
         if value:

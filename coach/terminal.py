@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 out: Final = Console(highlight=False)
 err: Final = Console(stderr=True, highlight=False)
 
-_STATUS: Final = {"covered": "✓ covered", "partial": "◐ partial", "missed": "○ missed", "contradicted": "✗ wrong"}
+_STATUS: Final = {
+    "covered": "✓ covered",
+    "partial": "◐ partial",
+    "missed": "○ missed",
+    "contradicted": "✗ wrong",
+}
 _HEALTH: Final = {"ok": "✓", "warning": "!", "broken": "✗"}
 
 
@@ -67,7 +72,10 @@ def print_assessment(assessment: Assessment, title: str) -> None:
     table.add_column("measurement")
     table.add_column("value")
     for name, measurement in assessment.measurements.items():
-        table.add_row(name.replace("_", " "), escape(value_text(measurement) + (f" ({measurement.reason})" if measurement.reason else "")))
+        table.add_row(
+            name.replace("_", " "),
+            escape(value_text(measurement) + (f" ({measurement.reason})" if measurement.reason else "")),
+        )
     out.print()
     out.print(table)
     if assessment.recording is not None:
@@ -91,7 +99,9 @@ def _print_coverage(assessment: Assessment) -> None:
     out.print(table)
     for wrong in assessment.coverage.misconceptions:
         quote = wrong.evidence[0]
-        out.print(f"\n[red]Wrong at {clock(quote.start)}:[/] “{escape(quote.quote)}” {escape(wrong.correction)}")
+        out.print(
+            f"\n[red]Wrong at {clock(quote.start)}:[/] “{escape(quote.quote)}” {escape(wrong.correction)}"
+        )
 
 
 def print_questions(rubrics: Sequence[Rubric]) -> None:

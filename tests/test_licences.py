@@ -20,7 +20,9 @@ GPL = re.compile(r"(?<![L])GPL|(?<!Lesser )General Public License")
 def runtime_packages() -> list[str]:
     """The names in the run-time lock and in the models' list, without the build tools."""
     root = bundled("streamlit_app.py").parent
-    lock = (root / "requirements.lock").read_text(encoding="utf-8") + bundled("models.txt").read_text(encoding="utf-8")
+    lock = (root / "requirements.lock").read_text(encoding="utf-8") + bundled("models.txt").read_text(
+        encoding="utf-8"
+    )
     return re.findall(r"^([A-Za-z0-9_.-]+)==", lock, re.MULTILINE)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,7 +31,7 @@ def test_pieces_are_the_recording_however_it_arrives(seconds: float, seed: int, 
     pcm = noise(seconds, seed)
     whole = list(cut([pcm]))
     edges = [0, *sorted(edge for edge in cuts if edge < len(pcm)), len(pcm)]
-    arriving = list(cut([pcm[a:b] for a, b in zip(edges, edges[1:], strict=False)]))
+    arriving = list(cut([pcm[a:b] for a, b in pairwise(edges)]))
     assert bounds(arriving) == bounds(whole)
     assert np.array_equal(np.concatenate([piece.pcm for piece in arriving]), pcm)
     assert all(len(piece.pcm) <= LONGEST_S * SAMPLE_RATE for piece in whole)

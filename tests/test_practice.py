@@ -112,7 +112,9 @@ def test_a_file_samples_and_a_running_recording_give_the_same(home: Path, sample
     assert stream == file
 
 
-def test_a_run_taken_up_again_hears_no_piece_twice(home: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_taken_up_again_hears_no_piece_twice(
+    home: Path, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = samples / f"{GOOD}.flac"
     kept, seen = Kept(), []
 
@@ -215,7 +217,7 @@ def test_over_an_hour_is_kept_whole_and_its_first_hour_can_be_scored(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the limit moved to 20 s, so that the test need not hear an hour."""
-    import coach.practice as practice
+    from coach import practice
 
     monkeypatch.setattr(practice, "MAX_SECONDS", 20.0)
     talk = read_recording(Path(coach.bundled.bundled("samples")) / "human-spacewalk.flac")

@@ -43,7 +43,12 @@ def offline(tmp_path: Path, home: Path) -> tuple[dict[str, str], Path]:
     (tmp_path / "guard" / "sitecustomize.py").write_text(GUARD)
     log = tmp_path / "outside.txt"
     log.touch()
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "guard"), "OUTSIDE": str(log), "COACH_MODEL": "tiny.en"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(tmp_path / "guard"),
+        "OUTSIDE": str(log),
+        "COACH_MODEL": "tiny.en",
+    }
     return environment, log
 
 

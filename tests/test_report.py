@@ -80,7 +80,14 @@ def test_html_is_one_page_that_asks_for_nothing_and_runs_nothing_of_the_users(
     assert "&lt;script&gt;" in page
     assert not re.findall(r"(?:src|href)=\"(?!data:)", page)
     assert "default-src 'none'" in page
-    for shown in ("It is not so.", "too short", "1:01", "123 words/min", "120 to 170", "data:audio/flac;base64,ZkxhQw=="):
+    for shown in (
+        "It is not so.",
+        "too short",
+        "1:01",
+        "123 words/min",
+        "120 to 170",
+        "data:audio/flac;base64,ZkxhQw==",
+    ):
         assert shown in page
 
 

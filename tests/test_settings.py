@@ -34,7 +34,12 @@ def test_settings_survive_and_only_their_owner_reads_them(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("content", "named"),
-    [("{", "settings.json"), ("[]", "list"), ('{"device": "gpu"}', "device"), ('{"modell": "base"}', "modell")],
+    [
+        ("{", "settings.json"),
+        ("[]", "list"),
+        ('{"device": "gpu"}', "device"),
+        ('{"modell": "base"}', "modell"),
+    ],
 )
 def test_an_impossible_setting_is_named_with_its_place(tmp_path: Path, content: str, named: str) -> None:
     (tmp_path / FILE_NAME).write_text(content)

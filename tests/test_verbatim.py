@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,14 @@ from coach.errors import ModelError
 from coach.recording import read_recording
 from coach.transcript import Span, Word
 from coach.transcription.pieces import Piece, cut
-from coach.transcription.verbatim import HeardPiece, Whisper, load_whisper, loops, starts_in_speech, whole_words
+from coach.transcription.verbatim import (
+    HeardPiece,
+    Whisper,
+    load_whisper,
+    loops,
+    starts_in_speech,
+    whole_words,
+)
 
 
 @dataclass
@@ -26,7 +34,9 @@ class Part:
 
 
 def test_parts_of_one_word_become_one() -> None:
-    words = whole_words([Part(" self", 0, 0.3, 0.9), Part("-attention", 0.3, 0.8, 0.4), Part(" is", 0.8, 1.0)], 2.0)
+    words = whole_words(
+        [Part(" self", 0, 0.3, 0.9), Part("-attention", 0.3, 0.8, 0.4), Part(" is", 0.8, 1.0)], 2.0
+    )
     assert [(w.text, w.start, w.end, w.confidence) for w in words] == [
         ("self-attention", 0, 0.8, 0.4),
         ("is", 0.8, 1.0, 0.5),
@@ -40,14 +50,19 @@ def test_punctuation_alone_is_no_word() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from([" a", "b", " ", "", " c,", " ...", " -"]), st.floats(-1, 40), st.floats(-1, 40), st.floats(-1, 2)),
+        st.tuples(
+            st.sampled_from([" a", "b", " ", "", " c,", " ...", " -"]),
+            st.floats(-1, 40),
+            st.floats(-1, 40),
+            st.floats(-1, 2),
+        ),
         max_size=20,
     )
 )
 def test_words_are_always_in_order_and_inside(parts: list[tuple[str, float, float, float]]) -> None:
     words = whole_words((Part(*part) for part in parts), 30.0)
     assert all(0 <= word.start <= word.end <= 30 for word in words)
-    assert all(a.start <= b.start for a, b in zip(words, words[1:], strict=False))
+    assert all(a.start <= b.start for a, b in pairwise(words))
 
 
 @pytest.mark.parametrize(

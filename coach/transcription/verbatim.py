@@ -115,7 +115,12 @@ def whole_words(parts: Iterable[Any], duration: float) -> list[Word]:
         if words and not part.word.startswith(" "):
             last = words.pop()
             words.append(
-                Word(text=last.text + text, start=last.start, end=end, confidence=min(last.confidence, confidence))
+                Word(
+                    text=last.text + text,
+                    start=last.start,
+                    end=end,
+                    confidence=min(last.confidence, confidence),
+                )
             )
         else:
             words.append(Word(text=text, start=start, end=end, confidence=confidence))
@@ -154,7 +159,9 @@ def starts_in_speech(words: Sequence[Word], speech: Sequence[Span]) -> list[Word
 
 
 def _shifted(word: Word, piece: Piece) -> Word:
-    return word.model_copy(update={"start": piece.start + word.start, "end": min(piece.start + word.end, piece.end)})
+    return word.model_copy(
+        update={"start": piece.start + word.start, "end": min(piece.start + word.end, piece.end)}
+    )
 
 
 @lru_cache(maxsize=1)
@@ -166,7 +173,9 @@ def load_whisper(name: str, models: Path, device: str = "auto", compute_type: st
 def _load(folder: Path, device: str, compute_type: str) -> tuple[Any, str, str, str]:
     from faster_whisper import WhisperModel
 
-    wanted = ["cuda", "cpu"] if device == "auto" and _cuda_devices() else ["cpu" if device == "auto" else device]
+    wanted = (
+        ["cuda", "cpu"] if device == "auto" and _cuda_devices() else ["cpu" if device == "auto" else device]
+    )
     note = "" if wanted[0] == "cuda" else "Runs on the processor: no usable CUDA device."
     for choice in wanted:
         kind = ("float16" if choice == "cuda" else "int8") if compute_type == "auto" else compute_type
@@ -193,5 +202,3 @@ def _cuda_devices() -> int:
         return int(ctranslate2.get_cuda_device_count())
     except RuntimeError:  # a CUDA build without a driver
         return 0
-
-

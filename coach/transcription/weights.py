@@ -34,7 +34,9 @@ class Shipped:
     files: dict[str, tuple[str, tuple[tuple[str, str], ...]]]
 
 
-def _whole(package: str, folder: str, hashes: dict[str, str]) -> dict[str, tuple[str, tuple[tuple[str, str], ...]]]:
+def _whole(
+    package: str, folder: str, hashes: dict[str, str]
+) -> dict[str, tuple[str, tuple[tuple[str, str], ...]]]:
     return {name: (sha256, ((package, f"{folder}/{name}"),)) for name, sha256 in hashes.items()}
 
 
@@ -103,13 +105,17 @@ def locate(name: str, models: Path) -> Path:
 def downloaded_folder(name: str, models: Path) -> Path | None:
     """The folder of a model that was downloaded completely, else None."""
     folder = models / "downloaded" / re.sub(r"[^\w.-]", "--", name)
-    return folder if (folder / MARKER).is_file() and all((folder / file).is_file() for file in NEEDED) else None
+    return (
+        folder if (folder / MARKER).is_file() and all((folder / file).is_file() for file in NEEDED) else None
+    )
 
 
 def is_here(name: str, models: Path) -> bool:
     """Whether ``name`` could be used without a download."""
     if name in SHIPPED:
-        return all(_package_folder(package) for package in _packages(SHIPPED[name])) or _unchanged(models / name)
+        return all(_package_folder(package) for package in _packages(SHIPPED[name])) or _unchanged(
+            models / name
+        )
     return Path(name).expanduser().is_dir() or downloaded_folder(name, models) is not None
 
 
@@ -183,7 +189,9 @@ def _put_together(name: str, target: Path, sha256: str, parts: Sequence[tuple[st
         for package, path in parts:
             folder = _package_folder(package)
             if folder is None or not (folder / path).is_file():
-                raise ModelError(f"The weights of the model {name!r} are not installed ({package}). {install}")
+                raise ModelError(
+                    f"The weights of the model {name!r} are not installed ({package}). {install}"
+                )
             with (folder / path).open("rb") as part:
                 while block := part.read(1 << 20):
                     digest.update(block)
@@ -215,7 +223,11 @@ def _unchanged(folder: Path) -> bool:
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    return {path.name: _sha256(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name != MARKER}
+    return {
+        path.name: _sha256(path)
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name != MARKER
+    }
 
 
 def _sha256(path: Path) -> str:
@@ -249,17 +261,17 @@ def download(name: str, models: Path, progress: Callable[[str, float], None] | N
     repository = hub_name(name)
     folder = models / "downloaded" / re.sub(r"[^\w.-]", "--", name)
 
-    class Bar(tqdm):  # type: ignore[type-arg]
+    class Bar(tqdm):  # type: ignore[misc] # tqdm has no types
         """Turns the hub's own progress bar into our callback."""
 
         def __init__(self, *arguments: Any, **options: Any) -> None:
             options["disable"] = False
-            options["file"] = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - lives as the bar does
+            options["file"] = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - lives as the bar does
             options.pop("name", None)
             super().__init__(*arguments, **options)
 
         def update(self, n: float | None = 1) -> bool | None:
-            result = super().update(n)
+            result: bool | None = super().update(n)
             if progress is not None and self.total and self.unit == "B":
                 progress("Downloading the model", min(1.0, self.n / self.total))
             return result
@@ -269,19 +281,28 @@ def download(name: str, models: Path, progress: Callable[[str, float], None] | N
         snapshot_download(
             repository,
             local_dir=folder,
-            allow_patterns=["config.json", "preprocessor_config.json", "model.bin", "tokenizer.json", "vocabulary.*"],
+            allow_patterns=[
+                "config.json",
+                "preprocessor_config.json",
+                "model.bin",
+                "tokenizer.json",
+                "vocabulary.*",
+            ],
             tqdm_class=Bar,
         )
     except RepositoryNotFoundError as error:
         raise ModelError(f"The hub has no model {repository!r}. Check the name, or choose 'base'.") from error
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError, TypeError, KeyError) as error:
         raise ModelError(
-            f"The model {repository!r} could not be downloaded: the hub can't be reached or gave no sense ({_first_line(error)}). "
-            "Check the connection and press again: what has arrived is kept. Or choose 'base', which is here."
+            f"The model {repository!r} could not be downloaded: the hub can't be reached or gave no sense "
+            f"({_first_line(error)}). Check the connection and press again: what has arrived is kept. "
+            "Or choose 'base', which is here."
         ) from error
     missing = [file for file in NEEDED if not (folder / file).is_file()]
     if missing:
-        raise ModelError(f"{repository!r} is no faster-whisper model: it has no {', '.join(missing)}. Choose another.")
+        raise ModelError(
+            f"{repository!r} is no faster-whisper model: it has no {', '.join(missing)}. Choose another."
+        )
     _mark(folder)
     return folder
 
