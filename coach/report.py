@@ -153,8 +153,8 @@ def _embedded(audio: Path | None) -> str | None:
 
 def _plain(text: str) -> str:
     """``text`` with everything that Markdown would take for markup escaped, on one line."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>()#+!|~" else sign for sign in " ".join(text.split()))
-    return escaped
+    signs = " ".join(text.split())
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>()#+!|~" else sign for sign in signs)
 
 
 @lru_cache(maxsize=1)

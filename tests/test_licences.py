@@ -29,8 +29,8 @@ def runtime_packages() -> list[str]:
 def licences() -> dict[str, str]:
     """The licence of each run-time package that is installed here (some are for other systems only)."""
     listed = subprocess.run(
-        [sys.executable, "-m", "piplicenses", "--from=all", "--format=json", "--with-system", "--packages"]
-        + runtime_packages(),
+        [sys.executable, "-m", "piplicenses", "--from=all", "--format=json", "--with-system", "--packages",
+         *runtime_packages()],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     return {
