@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach.assessment import Coverage, KeyPointFinding
 from coach.coverage import SentenceEncoder, cover, scorer_version
+from coach.coverage.words import FUNCTION_WORDS, tokens
 from coach.rubric import Rubric, list_rubrics
 from coach.transcript import Disfluency, Transcript, Word
 
@@ -196,7 +197,9 @@ def test_a_list_of_terms_after_an_explanation_adds_nothing(encoder):
 
 
 def test_damage_by_transcription_is_read_through_the_accepted_terms(encoder):
-    heard = "you put the tree in a ray and when you push a new element it will sieve dub the levels so it is log n"
+    heard = (
+        "you put the tree in a ray and when you push an element it will sieve dub the levels so it is log n"
+    )
     point = by_id(written(heard, encoder))
     assert point["push"].status == "covered"
     assert point["array"].status in ("covered", "partial")
@@ -282,7 +285,7 @@ VOCABULARY = (
 SPEECH = st.lists(st.sampled_from(VOCABULARY.split()), max_size=60)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(
     words=SPEECH, cuts=st.lists(st.tuples(st.integers(0, 59), st.integers(1, 3)), max_size=4), data=st.data()
 )
@@ -346,9 +349,19 @@ def test_bundled_good_examples_are_not_below_the_weak_ones(encoder):
 
 def test_a_good_answer_to_another_question_covers_little(encoder):
     rubrics = [rubric for rubric in list_rubrics() if rubric.examples is not None]
+    scores = []
     for rubric, other in zip(rubrics, rubrics[5:] + rubrics[:5], strict=True):
-        if other.domain != rubric.domain:
-            assert written(other.examples.good, encoder, rubric).score <= 0.3, (rubric.id, other.id)
+        scores.append(written(other.examples.good, encoder, rubric).score)
+        assert scores[-1] <= 0.4, (rubric.id, other.id)
+    assert sum(scores) / len(scores) <= 0.1
+
+
+def test_the_bare_words_of_a_rubric_score_nothing(encoder):
+    for rubric in list_rubrics():
+        terms = [
+            word for point in rubric.key_points for word in tokens(point.text) if word not in FUNCTION_WORDS
+        ]
+        assert written(" ".join(terms), encoder, rubric).score == 0.0, rubric.id
 
 
 def test_the_encoder_folder_is_the_only_thing_written(tmp_path: Path):
