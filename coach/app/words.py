@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from coach.assessment import Band, Quality
+from coach.assessment import Band, KeyPointFinding, Quality
 from coach.recording import MAX_SECONDS
 
 WayIn = Literal["browser", "file", "microphone", "sample"]
@@ -79,6 +79,7 @@ _LABELS: Final = {
     "time_to_first_key_point": "Time to the first key point",
     "pauses_within_clause": "Pauses inside a clause",
 }
+_URGENT: Final = ("contradicted", "missed", "partial", "covered")
 _ALSO: Final = {"partial": "partly", "missed": "missed", "contradicted": "contradicted"}
 _MIME: Final = {
     ".flac": "audio/flac",
@@ -134,6 +135,11 @@ def level_share(level_dbfs: float | None) -> float:
 def state(stage: str, queued: bool) -> tuple[str, str]:
     """How far an attempt is, in words and as an icon."""
     return ("Being scored", ":material/hourglass_top:") if queued else STAGES[stage]
+
+
+def urgency(finding: KeyPointFinding) -> tuple[int, bool]:
+    """Sorts key points: what was said wrong and what is missing first, required ones before others."""
+    return _URGENT.index(finding.status), not finding.required
 
 
 def key_point_sentence(statuses: Iterable[str]) -> str:

@@ -168,13 +168,13 @@ def key_points(assessment: Assessment, rubric: Rubric | None) -> None:
         return
     st.markdown(words.key_point_sentence(finding.status for finding in coverage.key_points))
     points = {point.id: point for point in rubric.key_points} if rubric else {}
-    for finding in coverage.key_points:
+    for misconception in coverage.misconceptions:
+        misconception_card(misconception)
+    for finding in sorted(coverage.key_points, key=words.urgency):
         wrong = [m for m in rubric.misconceptions if m.contradicts == finding.id] if rubric else []
         said = {m.id for m in coverage.misconceptions}
         corrections = [m for m in wrong if m.id in said or finding.status == "contradicted"]
         key_point_card(finding, points.get(finding.id), corrections)
-    for misconception in coverage.misconceptions:
-        misconception_card(misconception)
     if rubric is None:
         return
     source_lines(rubric)
