@@ -338,6 +338,14 @@ def test_billion_laughs_stop_at_the_first_anchor() -> None:
     assert problem.what.startswith("&a is an anchor")
 
 
+def test_thousands_of_mistakes_are_not_all_told() -> None:
+    points = "".join(f"  - id: a{number}\n" for number in range(5000))
+    wrong = "".join(f"  - contradicts: b{number}\n" for number in range(5000))
+    problems = examine(f"key_points:\n{points}misconceptions:\n{wrong}", "x.yaml")[1]
+    assert len(problems) == 100
+    assert max(len(str(problem)) for problem in problems) < 400
+
+
 def test_a_file_over_256_kb_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "margin.yaml"
     padding = "#" * (MAX_BYTES - len(GOOD) - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from coach.rubric.model import (
     Term,
 )
 from coach.rubric.plainyaml import Flaw, Place
+
+MAX_PROBLEMS = 100
+"""So many are told of a file; one with more is no question, and nobody reads on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +75,16 @@ def examine(text: str, name: str) -> tuple[Rubric | None, list[RubricProblem]]:
         try:
             rubric = Rubric.model_validate(plain.data)
         except ValidationError as error:
-            for detail in error.errors(include_url=False):
+            for detail in islice(error.errors(include_url=False), MAX_PROBLEMS):
                 if detail["type"] == "too_short" and detail["input"]:
                     continue  # its entries have mistakes of their own, told one by one
                 place = tuple(detail["loc"])
                 what, fix = _explain(detail["type"], place, detail)
                 flaws.append(Flaw(plain.line(place), place, what, fix))
-        for place, what, fix in _cross_checks(plain.data, name):
+        for place, what, fix in islice(_cross_checks(plain.data, name), MAX_PROBLEMS):
             flaws.append(Flaw(plain.line(place), place, what, fix))
     flaws.sort(key=lambda flaw: flaw.line or 0)
-    return (None if flaws else rubric), [_problem(flaw, name) for flaw in flaws]
+    return (None if flaws else rubric), [_problem(flaw, name) for flaw in flaws[:MAX_PROBLEMS]]
 
 
 def _problem(flaw: Flaw, name: str) -> RubricProblem:
@@ -183,11 +187,13 @@ def _nearest_key(place: Place) -> str:
 
 def _nearest(value: str, known: tuple[str, ...]) -> str:
     near = difflib.get_close_matches(value.lower().replace(" ", "-"), known, n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}"
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"choose from {', '.join(map(_key, known))}" if known else "give null"
 
 
 def _key(text: str) -> str:
-    return text if text.isidentifier() and len(text) <= 40 else _shown(text)
+    return text if text.replace("-", "_").isidentifier() and len(text) <= 40 else _shown(text)
 
 
 def _shown(value: object) -> str:
@@ -237,15 +243,12 @@ def _repeated_ids(group: list[tuple[Place, dict[str, Any]]]) -> Iterator[_Findin
 def _unknown_contradicted(
     points: list[tuple[Place, dict[str, Any]]], misconceptions: list[tuple[Place, dict[str, Any]]]
 ) -> Iterator[_Finding]:
-    known = tuple(point["id"] for _, point in points if isinstance(point.get("id"), str))
+    known = dict.fromkeys(point["id"] for _, point in points if isinstance(point.get("id"), str))
     for place, item in misconceptions:
         target = item.get("contradicts")
         if isinstance(target, str) and target not in known:
-            yield (
-                (*place, "contradicts"),
-                f"no key point has the id {_shown(target)}",
-                _nearest(target, known),
-            )
+            fix = _nearest(target, tuple(known)[:20])
+            yield (*place, "contradicts"), f"no key point has the id {_shown(target)}", fix
 
 
 def _phrasings_twice(points: list[tuple[Place, dict[str, Any]]]) -> Iterator[_Finding]:
@@ -267,11 +270,15 @@ def _unknown_stages(data: Mapping[str, Any]) -> Iterator[_Finding]:
     if not isinstance(stages, list) or domain not in DOMAINS:
         return
     known = STAGES[domain]
+    seen: set[str] = set()
     for number, stage in enumerate(stages):
-        if stage in stages[:number]:
+        if not isinstance(stage, str):
+            continue
+        if stage in seen:
             yield ("stages", number), f"{_shown(stage)} stands here twice", "remove one of them"
-        elif stage not in known:
-            fix = _nearest(str(stage), known) if known else "remove it"
+        seen.add(stage)
+        if stage not in known:
+            fix = _nearest(stage, known) if known else "remove it"
             yield ("stages", number), f"{_shown(stage)} is not a stage of {domain} questions", fix
 
 
