@@ -202,11 +202,16 @@ def _of_kind(found: Sequence[Disfluency], *kinds: str) -> list[Disfluency]:
 
 def _times(found: Sequence[Disfluency]) -> str:
     """How often, and the two commonest with their counts, as the start of a sentence."""
-    counts = Counter(" ".join(bare(word) for word in one.text.split()) for one in found)
+    counts = Counter(_plain(one.text) for one in found)
     common = [f"“{text}” {'once' if n == 1 else f'{n} times'}" for text, n in counts.most_common(2)]
     rest = len(found) - sum(n for _, n in counts.most_common(2))
     others = [f"{rest} other{'s' if rest > 1 else ''}"] if rest else []
     return f"You said {_listed([*common, *others])}" if common else "You used fillers"
+
+
+def _plain(text: str) -> str:
+    """In lower case without punctuation, but for the pronoun I."""
+    return " ".join("I" if word == "i" else word for word in map(bare, text.split()))
 
 
 def _listed(items: Sequence[str]) -> str:

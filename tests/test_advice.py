@@ -94,10 +94,10 @@ def test_a_point_only_touched_is_shown_with_its_moment():
             ["“um” 20 times", "“uh” 10 times"],
         ),
         (
-            "It was, like, slow and, you know, deep. " * 8,
+            "It was, like, slow and, I mean, deep. " * 8,
             0.4,
             "discourse_markers",
-            ["“like” 8 times", "“you know” 8"],
+            ["“like” 8 times", "“I mean” 8"],
         ),
         ("We we train the model on on the data. " * 8, 0.4, "repairs", ["16 times"]),
         ("I think it maybe learns the data fast. " * 8, 0.4, "hedges", ["16 times"]),

@@ -20,7 +20,7 @@ class Detector:
     detect: Detect
 
 
-def found(  # noqa: PLR0917
+def found(
     words: Sequence[Word],
     first: int,
     stop: int,

@@ -138,7 +138,9 @@ def _i_mean(at: Place) -> float:
         return 0.15
     if at.following in {"by", "is", "it", "to"} and not at.broken_after:
         return 0.3 if at.following != "it" else 0.45
-    if at.following in {"that", "the"} and not at.broken_after and not at.broken_before and at.punctuated:
+    if at.following == "that" and not at.broken_after and at.punctuated:
+        return 0.4
+    if at.following == "the" and not at.broken_after and not at.broken_before and at.punctuated:
         return 0.45
     return 0.95 if at.apart else 0.85
 
@@ -176,6 +178,8 @@ def _so(at: Place) -> float:
         return 0.2
     if at.closes and not at.opens and at.broken_before:
         return 0.7
+    if at.apart and at.previous in {"okay", "ok", "alright", "yeah"}:
+        return 0.7
     if at.following in {"yeah", "basically", "anyway", "like", "well", "okay"} and at.opens:
         return 0.8
     if at.opens and at.broken_after:
@@ -196,6 +200,8 @@ def _right(at: Place) -> float:
 def _basically(at: Place) -> float:
     if at.apart or (at.opens and at.broken_after):
         return 0.85
+    if at.broken_before and not at.opens:
+        return 0.6
     if at.previous in _MARKERS | _CONJUNCTIONS or at.following in _MARKERS | {"just", "um"}:
         return 0.75
     if at.following in lexicon("equivalent identical same linear zero equal free unchanged correct no"):
@@ -270,7 +276,7 @@ def detect(
     return events
 
 
-def _place(  # noqa: PLR0917
+def _place(
     words: Sequence[Word],
     texts: Sequence[str],
     first: int,

@@ -17,7 +17,6 @@ from coach.disfluencies.tokens import (
     CLAUSE_INITIAL,
     CLAUSE_OPEN,
     bare,
-    breaks,
     carriers,
     ends_sentence,
     is_filled_pause,
@@ -47,6 +46,9 @@ _EMBEDDING: Final = lexicon(
     than like until before after while though unless whether and or but so
     """
 )
+_OPENERS: Final = lexicon("so and but because if when")
+#: Prepositions and conjunctions that a phrase may end on before a parallel one ("the loss of, the loss on").
+_STRANDED: Final = lexicon("of in on for to and or with by")
 _NEAR: Final = 5
 #: A subject followed at once by another subject, or an article by another determiner, was taken back.
 _TAKEN_BACK: Final = (
@@ -79,8 +81,7 @@ def _cut_offs(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[i
         if not _CUT_OFF.fullmatch(words[i].text):
             continue
         following = [bare(words[j].text) for j in lexical[at + 1 : at + 4]]
-        # "pre- and post-training" suspends the hyphen
-        if not following or following[0] in {"and", "or", "to"}:
+        if not following:
             continue
         fragment = bare(words[i].text)
         first, completed = i, following[0].startswith(fragment)
@@ -88,7 +89,9 @@ def _cut_offs(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[i
             phrase = [bare(words[j].text) for j in lexical[max(0, at - back) : at]]
             if len(phrase) == back and following[:back] == phrase:
                 first, completed = lexical[at - back], True
-        yield first, i + 1, 0.95 if completed else 0.8
+        # "pre- and post-training" suspends the hyphen
+        if completed or following[0] not in {"and", "or", "to"}:
+            yield first, i + 1, 0.95 if completed else 0.8
 
 
 def _edited(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[int, int, float]]:
@@ -112,7 +115,8 @@ def _taken_back(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple
         following = bare(words[j + 1].text) if j + 1 < len(words) else ""
         if ends_sentence(words[i].text) or left == right or following in {"priori", "posteriori"}:
             continue
-        if any(left in begun and right in instead for begun, instead in _TAKEN_BACK):
+        letter = bare(words[j].text) == "a" and words[j].text.isupper()  # "an A/B test"
+        if not letter and any(left in begun and right in instead for begun, instead in _TAKEN_BACK):
             yield i, i + 1, 0.7
 
 
@@ -139,37 +143,26 @@ def _reformulated(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tup
         at += size + gap
 
 
-def _is_abandoned(  # noqa: PLR0917
+def _is_abandoned(
     words: Sequence[Word], lexical: Sequence[int], texts: Sequence[str], at: int, size: int, gap: int
 ) -> bool:
+    """Whether the opening at ``at`` with the ``gap`` words after it breaks off before it is begun again."""
     opening, rest = texts[at : at + size], texts[at + size : at + size + gap]
     following = texts[at + 2 * size + gap : at + 2 * size + gap + 1]
-    end, again = lexical[at + size + gap - 1], lexical[at + size + gap]
-    if not following or opening[:1] == rest[:1] or following[0] == rest[0]:
+    if not following or following[0] == rest[0] or opening[0] == rest[0] or rest[-1] in CLAUSE_INITIAL:
         return False
     if any(ends_sentence(words[i].text) for i in lexical[at : at + size + gap]):
         return False
-    if rest[-1] in CLAUSE_INITIAL or (
-        at and texts[at - 1] in _EMBEDDING and opening[0] in _SUBJECTS and size == 1
-    ):
-        return False
+    end, again = lexical[at + size + gap - 1], lexical[at + size + gap]
     interrupted = again != end + 1 or trails_off(words[end].text)
-    unfinished = rest[-1] in CLAUSE_OPEN and rest[-1] not in {
-        "of",
-        "in",
-        "on",
-        "for",
-        "to",
-        "and",
-        "or",
-        "with",
-        "by",
-    }
-    if size == 1:
-        return opening[0] in _SUBJECTS and not set(rest) & _EMBEDDING and (unfinished or interrupted)
-    if opening[0] not in CLAUSE_OPEN or opening[0] in CLAUSE_INITIAL or {"more", "less"} & set(opening):
-        return False
-    return unfinished or interrupted or (breaks(words[end].text) and rest[-1] in CLAUSE_OPEN)
+    unfinished = rest[-1] in CLAUSE_OPEN - _STRANDED
+    if size > 1:
+        clause = opening[0] in CLAUSE_OPEN - CLAUSE_INITIAL and not {"more", "less"} & set(opening)
+        return clause and (unfinished or interrupted)
+    if opening[0] in _OPENERS:
+        return interrupted and rest[-1] in CLAUSE_OPEN
+    embedded = set(rest) & _EMBEDDING or (at and texts[at - 1] in _EMBEDDING)
+    return opening[0] in _SUBJECTS and not embedded and (unfinished or interrupted)
 
 
 DETECTOR: Final = Detector(NAME, "1", detect)
