@@ -173,7 +173,7 @@ def _save(file: Path, asked: str | Path | None, model: str | None) -> Assessment
     return _finish(attempt.id, file.name)
 
 
-def _finish(attempt_id: str, title: str) -> Assessment:
+def _finish(attempt_id: str, title: str, model: str | None = None) -> Assessment:
     """Works on the queue, or watches whoever does, until the attempt has a result."""
     from coach.practice import work
     from coach.store import open_store
@@ -181,7 +181,7 @@ def _finish(attempt_id: str, title: str) -> Assessment:
     from coach.worker import enqueue, run_until
 
     store = open_store(coach_home())
-    enqueue(store, attempt_id)
+    enqueue(store, attempt_id, model)
     with progress_bar(title) as progress:
         attempt = run_until(store, attempt_id, work, progress)
     assessment = store.assessment(attempt_id)
@@ -317,6 +317,31 @@ def resume(
         elif each.stage in {"failed", "cancelled"}:
             store.set_stage(each.id, "recorded")
         print_assessment(_finish(each.id, each.id[:8]), each.question_id or "Free talk")
+
+
+@app.command()
+def rescore(
+    attempt: Annotated[
+        str | None, typer.Argument(help="Id of an attempt; without it, all that have a result.")
+    ] = None,
+    model: Model = None,
+) -> None:
+    """Score kept attempts again, after a question, a detector or the model has changed.
+
+    What was heard is kept with the attempt, so that only another model listens anew. Earlier results stay.
+    """
+    from coach.store import open_store
+    from coach.terminal import out
+
+    store = open_store(coach_home())
+    for each in [store.attempt(attempt)] if attempt else store.attempts(stage="assessed"):
+        before = store.assessment(each.id)
+        after = _finish(each.id, each.question_id or "Free talk", model)
+        old, new = (None if result is None else result.scores.coverage for result in (before, after))
+        changed = (
+            f"coverage {old:.0f} to {new:.0f}" if old is not None and new is not None else "scored again"
+        )
+        out.print(f"{each.id[:8]}  {each.question_id or 'free talk'}: {changed}")
 
 
 @app.command()
