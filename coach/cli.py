@@ -314,8 +314,6 @@ def resume(
     for each in waiting:
         if each.stage == "recording":
             store.finish_capture(each.id)
-        elif each.stage in {"failed", "cancelled"}:
-            store.set_stage(each.id, "recorded")
         print_assessment(_finish(each.id, each.id[:8]), each.question_id or "Free talk")
 
 
