@@ -24,6 +24,7 @@ setup-dev: $(VENV)/.ready-dev
 
 $(VENV)/.uv: bootstrap.lock
 	@[ "$(PYTHON)" != no-python ] || { echo "Coach needs Python 3.11 or newer with its venv module (on Debian: apt install python3-venv)."; exit 1; }
+	@echo "Setting up in $(VENV): about 600 MB the first time, a few minutes on a slow line."
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
 	@touch $@
