@@ -130,6 +130,11 @@ class OpenMicrophone:
 def _find(sounddevice: Any, device: int | str | None) -> Any:
     if isinstance(device, str) and device.isdecimal():
         device = int(device)
+    if isinstance(device, str):
+        # Windows lists one microphone under the same name once for each of its host APIs: any will do.
+        for found in sounddevice.query_devices():
+            if found["name"] == device and found["max_input_channels"] > 0:
+                return found
     try:
         return sounddevice.query_devices(device, "input")
     except (sounddevice.PortAudioError, ValueError) as error:

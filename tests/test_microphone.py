@@ -230,6 +230,20 @@ def test_a_device_that_refuses_every_number_of_channels_is_explained(monkeypatch
         OpenMicrophone(None, None, lambda sound, dropped: None, lambda: None)
 
 
+def test_a_name_that_several_host_apis_list_is_the_first_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    sounddevice = fake_sounddevice({1}, 1)
+    rates = (("Headset", 0, 8_000.0), ("Headset", 2, 44_100.0), ("Headset", 2, 16_000.0))
+    sounddevice.query_devices = lambda: [
+        {"index": index, "name": name, "max_input_channels": channels, "default_samplerate": rate}
+        for index, (name, channels, rate) in enumerate(rates)
+    ]
+    monkeypatch.setattr(coach.portaudio, "portaudio_problem", lambda: None)
+    monkeypatch.setattr(coach.portaudio, "_sounddevice", lambda: sounddevice)
+    microphone = OpenMicrophone("Headset", None, lambda sound, dropped: None, lambda: None)
+    microphone.close()
+    assert microphone.sample_rate == 44_100
+
+
 def fake_sounddevice(given: set[int], most: int) -> Any:
     """A sound system with one device of ``most`` channels that opens only with a number in ``given``."""
     calls: list[str] = []
