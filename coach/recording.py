@@ -100,7 +100,7 @@ def probe(path: Path) -> AudioInfo:
     with _audio_stream(path) as (container, stream):
         frame = next(_frames(container, stream), None)
         if frame is None:
-            raise _nothing_decoded(path, stream)
+            raise _nothing_decoded(path, container, stream)
         duration = float((stream.duration or 0) * (stream.time_base or 0)) or (container.duration or 0) / 1e6
         return AudioInfo(
             duration=duration if duration > 0 else None,
@@ -124,7 +124,7 @@ def audio_chunks(path: Path) -> Iterator[NDArray[np.int16]]:
                 heard = True
                 yield _to_pcm(piece)
         if not heard:
-            raise _nothing_decoded(path, stream)
+            raise _nothing_decoded(path, container, stream)
 
 
 def read_recording(path: Path, max_seconds: float | None = MAX_SECONDS, truncate: bool = False) -> Recording:
@@ -136,6 +136,8 @@ def read_recording(path: Path, max_seconds: float | None = MAX_SECONDS, truncate
     path = Path(path)
     info = probe(path)
     limit = None if max_seconds is None else round(max_seconds * SAMPLE_RATE)
+    if max_seconds is not None and not truncate and (info.duration or 0.0) > max_seconds:
+        _refuse_longer(path, max_seconds)
     pieces: list[NDArray[np.int16]] = []
     length = 0
     for piece in audio_chunks(path):
@@ -189,6 +191,14 @@ def read_flac(path: Path) -> Recording:
     return read_recording(path, max_seconds=None)
 
 
+def _refuse_longer(path: Path, max_seconds: float) -> None:
+    """A quick refusal, from the packets without decoding them: the length that a file states may be wrong."""
+    with _audio_stream(path) as (container, stream):
+        length = float(sum(packet.duration or 0 for packet in container.demux(stream)) * stream.time_base)
+    if length > max_seconds + 1.0:  # encoders pad by less
+        raise _too_long(path, length, max_seconds)
+
+
 @contextmanager
 def _audio_stream(path: Path) -> Iterator[tuple[Any, Any]]:
     """The open container and its first audio stream; every lower error becomes an AudioError."""
@@ -212,9 +222,8 @@ def _audio_stream(path: Path) -> Iterator[tuple[Any, Any]]:
                 )
             yield container, stream
     except av.error.FFmpegError as error:
-        raise AudioError(
-            f"{path} is damaged or not audio ({error.strerror}): choose a {_READABLE} file."
-        ) from error
+        what = "holds text, not sound" if _is_text(path) else "is damaged, or not audio"
+        raise AudioError(f"{path} {what}: choose a {_READABLE} file.") from error
     except FileNotFoundError as error:
         raise AudioError(f"There is no file {path}: check the name and the folder.") from error
     except PermissionError as error:
@@ -239,6 +248,12 @@ def _refuse_not_a_file(path: Path) -> None:
         raise AudioError(f"{path} is empty (0 bytes): record or copy it again.")
 
 
+def _is_text(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(512)
+    return not any(byte < 32 and byte not in b"\t\n\f\r" for byte in head)
+
+
 def _frames(container: Any, stream: Any) -> Iterator[Any]:
     """Decoded frames with at least one sample; damage is passed over, a broken end is the end."""
     import av
@@ -259,11 +274,27 @@ def _frames(container: Any, stream: Any) -> Iterator[Any]:
         yield from (frame for frame in frames if frame.samples)
 
 
+def _interleaved(frames: Iterator[Any]) -> Iterator[Any]:
+    """Frames of 8 or more channels with the channels interleaved: PyAV reads past the end of 8 planes."""
+    import av
+
+    converter: Any = None
+    converts = None
+    for frame in frames:
+        if not frame.format.is_planar or frame.layout.nb_channels < 8:
+            yield frame
+            continue
+        if converts != (frame.format.name, frame.layout.name, frame.sample_rate):
+            converts = (frame.format.name, frame.layout.name, frame.sample_rate)
+            converter = av.AudioResampler(format="flt", layout=frame.layout, rate=frame.sample_rate)
+        yield from converter.resample(frame)
+
+
 def _mono_pieces(container: Any, stream: Any, path: Path) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """About 1 s at a time: the sample rate and the average of the channels, (n,) float32."""
     waiting: list[NDArray[np.float32]] = []
     rate, length, seconds = 0, 0, 0.0
-    for frame in _frames(container, stream):
+    for frame in _interleaved(_frames(container, stream)):
         if waiting and (frame.sample_rate != rate or length >= rate):
             yield rate, np.concatenate(waiting)
             waiting, seconds, length = [], seconds + length / rate, 0
@@ -336,8 +367,9 @@ def _refuse_not_finite(samples: NDArray[np.float32], what: str, offset: float, r
         )
 
 
-def _nothing_decoded(path: Path, stream: Any) -> AudioError:
-    if stream.duration:
+def _nothing_decoded(path: Path, container: Any, stream: Any) -> AudioError:
+    container.seek(0)
+    if any(packet.size for packet in container.demux(stream)):
         return AudioError(f"{path} is damaged: nothing in it can be decoded. Export or copy it again.")
     return AudioError(f"{path} has an audio track of zero length: record or export it again.")
 
