@@ -144,6 +144,7 @@ def assess(
             disfluencies=disfluencies,
             coverage=coverage,
             bands=_bands(rubric, settings),
+            browser_processed=browser_processed,
         )
         measurements = measure(talk)
         scores = score(measurements, coverage)

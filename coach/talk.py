@@ -16,6 +16,7 @@ class Talk:
 
     ``recording`` is None for a written answer: whatever needs sound then has no value, with that reason.
     ``speech`` are the stretches with a voice (Silero VAD), ``pauses`` the silences from the signal.
+    ``browser_processed``: a browser's gain control and noise suppression have changed its levels.
     ``bands`` override the default bands by measurement name (the question's first, then the user's).
     """
 
@@ -27,3 +28,4 @@ class Talk:
     disfluencies: tuple[Disfluency, ...] = ()
     coverage: Coverage | None = None
     bands: Mapping[str, Band] = field(default_factory=dict)
+    browser_processed: bool = False

@@ -76,3 +76,10 @@ def test_digital_silence_has_no_loudness():
     silent = Recording(pcm=np.zeros(6 * SAMPLE_RATE, np.int16))
     assert _measured(silent)["loudness"].value is None
     assert _measured(silent)["loudness_variation"].value is None
+
+
+def test_a_level_that_a_browser_has_set_is_not_claimed():
+    found = _measured(Recording(pcm=_sine(0.1, 6)), browser_processed=True)
+    for name in ("loudness", "loudness_variation"):
+        assert found[name].value is None
+        assert "browser" in found[name].reason

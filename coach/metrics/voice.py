@@ -40,8 +40,13 @@ def pitch_variation(talk: Talk) -> Finding:
     return Finding(float(np.std(semitones[np.abs(semitones) <= OCTAVE])))
 
 
+_CHANGED: Final = "The browser's own gain control changed the level before it was recorded."
+
+
 def loudness(talk: Talk) -> Finding:
-    """Root mean square of the phonation in dB relative to full scale."""
+    """Root mean square of the phonation in dB relative to full scale. None where a browser set the gain."""
+    if talk.browser_processed:
+        return unknown(_CHANGED)
     voice = _voice(talk)
     power = float(np.mean(np.square(voice, dtype=np.float64))) if voice.size else 0.0
     return (
@@ -50,7 +55,9 @@ def loudness(talk: Talk) -> Finding:
 
 
 def loudness_variation(talk: Talk) -> Finding:
-    """Standard deviation of the level of 0.4 s blocks of phonation, in dB."""
+    """Standard deviation of the level of 0.4 s blocks of phonation, in dB. None where a browser set the gain."""
+    if talk.browser_processed:
+        return unknown(_CHANGED)
     voice = _voice(talk)
     size = int(BLOCK_S * SAMPLE_RATE)
     count = voice.size // size
