@@ -35,7 +35,7 @@ PAUSE_S: Final = 0.25
 """Shortest silence that counts as a pause (De Jong and Bosker 2013)."""
 LEVEL: Final = 10 ** (-23 / 20)
 RELEASE_S: Final = 0.05
-"""How long the sound may go on after the last word's own time; Kokoro likes to add a vowel there ("um-uh")."""
+"""How long a phrase may sound on after its last word's own time; Kokoro likes to add a vowel ("um-uh")."""
 ROOM: Final = 10 ** (-80 / 20)
 """RMS of the room's noise, full scale 1: a silence is quiet, not digital zero."""
 MARKERS: Final = ("you know", "i mean", "sort of", "like", "well", "basically", "actually", "right", "so")
@@ -43,15 +43,17 @@ VOICES: Final[dict[str, Any]] = {
     "joe": {
         "made_with": "Piper en_US-joe-medium",
         "licence": "CC0 (voice data)",
+        "filler_mark": ",",
         "fillers": {"um": ("ˈʌm", 2.0), "uh": ("ˈʌː", 2.0), "ummm": ("ˈʌmm", 3.6), "uhhh": ("ˈʌː", 3.8)},
     },
     "jf_alpha": {
         "made_with": "Kokoro-82M int8, style jf_alpha",
         "licence": "Apache-2.0 (weights)",
+        "filler_mark": "…",
         "fillers": {"um": ("ˈʌm", 1.0), "uh": ("ˈəə", 0.8), "ummm": ("ˈʌmm", 1.4), "uhhh": ("ˈəə", 1.5)},
     },
 }
-"""Voice -> what it is, its licence, and each filler's phonemes with how much slower than its speech it is said.
+"""Voice -> what it is, its licence, each filler's phonemes and how much slower than speech it is said.
 
 The spellings are those that sounded right: level in pitch, and written down as "um" and "uh" by Whisper base.
 """
@@ -63,7 +65,7 @@ _TOKEN = re.compile(
 
 @dataclass
 class Piece:
-    """What is spoken in one go (a phrase or one filler), the silence after it, and where that silence lies."""
+    """What is spoken in one go (a phrase or a filler), the silence after it, and where that silence lies."""
 
     words: list[str] = field(default_factory=list)
     filler: bool = False
@@ -102,7 +104,10 @@ def parse(text: str, rng: np.random.Generator) -> Script:
         elif sign == "word":
             script.pieces[-1].words.append(value)
             count += 1
-            place = "boundary" if value[-1] in ".?!,;:" else "within_clause"
+            if "/" in opened:
+                place = "within_clause"
+            elif "(" not in opened:
+                place = "boundary" if value[-1] in ".?!,;:" else "within_clause"
             if value[-1] in ".?!":
                 cut(rng.uniform(0.40, 0.65))
             elif value[-1] in ",;:":
@@ -122,7 +127,7 @@ def parse(text: str, rng: np.random.Generator) -> Script:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    """(sign, value); a bracket's two ends both come as its opening character; ``),`` moves the comma inside."""
+    """(sign, value); both ends of a bracket come as its opening character; ``),`` moves the comma inside."""
     text = re.sub(r"([)/])([.,;:?!])", r"\2\1", " ".join(text.split()))
     for match in _TOKEN.finditer(text):
         kind = str(match.lastgroup)
@@ -152,7 +157,7 @@ def speak(
     script: Script,
     voice: Voice,
     stretch: float,
-    fillers: dict[str, tuple[str, float]],
+    chosen: dict[str, Any],
     rng: np.random.Generator,
 ) -> Talk:
     """Say every piece and lay them out in time."""
@@ -162,11 +167,12 @@ def speak(
         last = piece.words[-1]
         mark = last[-1] if last[-1] in ".?!,;:" else ""
         if piece.filler:
-            phonemes, slower = fillers[last]
-            said = voice.say([phonemes], ",", stretch * slower * rng.uniform(0.9, 1.15))
+            phonemes, slower = chosen["fillers"][last]
+            said = voice.say([phonemes], chosen["filler_mark"], stretch * slower * rng.uniform(0.9, 1.15))
         else:
             said = voice.say(pronounce(piece.words), mark, stretch)
-        start, end = audible(said.samples[: round((said.words[-1][1] + RELEASE_S) * RATE)])
+        until = said.words[-1][1] + (0.0 if piece.filler else RELEASE_S)
+        start, end = audible(said.samples[: round(until * RATE)])
         sound = leveled(said.samples[start:end], LEVEL * (0.75 if piece.filler else 1.0))
         edges = [
             (talk.at + round(a * RATE) - start, talk.at + round(b * RATE) - start) for a, b in said.words
@@ -191,15 +197,15 @@ def _span(text: str, start: int, end: int, **more: Any) -> dict[str, Any]:
 
 
 def audible(samples: Samples) -> tuple[int, int]:
-    """Samples (from, to) between the voice's own leading and trailing silence: within 42 dB of its loudest 5 ms."""
+    """Samples (from, to) without the voice's own silence at both ends: within 36 dB of its loudest 5 ms."""
     frame = RATE // 200
     energy = np.square(samples[: len(samples) // frame * frame].reshape(-1, frame)).mean(axis=1)
-    loud = np.flatnonzero(energy > energy.max() * 10**-4.2)
+    loud = np.flatnonzero(energy > energy.max() * 10**-3.6)
     return int(loud[0]) * frame, int(loud[-1] + 1) * frame
 
 
 def leveled(samples: Samples, rms: float) -> Samples:
-    """The samples at a given RMS, rising in 4 ms and falling in 20 ms so that nothing clicks or stops dead."""
+    """The samples at a given RMS, rising in 4 ms and falling in 20 ms so that nothing clicks."""
     rise, fall = RATE // 250, RATE // 50
     out = samples * (rms / float(np.sqrt(np.square(samples).mean())))
     out[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)
@@ -208,7 +214,7 @@ def leveled(samples: Samples, rms: float) -> Samples:
 
 
 def truth(script: Script, talk: Talk) -> dict[str, Any]:
-    """What was said: lists of words, phrases, fillers, markers, repetitions, restarts and pauses with times."""
+    """What was said and when: words, phrases, fillers, markers, repetitions, restarts and pauses."""
     plain = [_bare(word["text"]) for word in talk.words]
 
     def covered(span: tuple[int, int], kind: str) -> dict[str, Any]:
@@ -217,12 +223,13 @@ def truth(script: Script, talk: Talk) -> dict[str, Any]:
         return {"text": text, "start": words[0]["start"], "end": words[-1]["end"], "kind": kind}
 
     fillers = [covered((n, n + 1), "filled_pause") for n, word in enumerate(talk.words) if word["filler"]]
+    marked = {n for a, b in script.markers for n in range(a, b)}
     taken = []
     for a, b in script.taken_back:
-        after = [n for n in range(b, len(plain)) if not talk.words[n]["filler"]][: b - a]
+        after = [n for n in range(b, len(plain)) if not talk.words[n]["filler"] and n not in marked][: b - a]
         same = [plain[n] for n in after] == plain[a:b]
         taken.append(covered((a, b), "repetition" if same else "restart"))
-    claimed = {n for a, b in (*script.markers, *script.taken_back) for n in range(a, b)}
+    claimed = marked | {n for a, b in script.taken_back for n in range(a, b)}
     return {
         "text": " ".join(word["text"] for word in talk.words),
         "words": [{key: word[key] for key in ("text", "start", "end", "exact")} for word in talk.words],
@@ -255,7 +262,7 @@ def make(path: Path) -> None:
     rng = np.random.default_rng(told["seed"])
     voice: Voice = Joe(told["seed"]) if told["voice"] == "joe" else Kokoro(told["voice"])
     script = parse(told["text"], rng)
-    talk = speak(script, voice, told["stretch"], chosen["fillers"], rng)
+    talk = speak(script, voice, told["stretch"], chosen, rng)
     sound = np.concatenate(talk.sound)
     room = rng.standard_normal(len(sound)).astype(np.float32) * ROOM
     pcm = np.round((sound + room) * 32767).astype(np.int16)
@@ -269,8 +276,8 @@ def make(path: Path) -> None:
         "label": "exact",
         "voice": {"name": told["voice"], "made_with": chosen["made_with"], "licence": chosen["licence"]},
         "intended": told["intended"],
-        "times": "Edges of phrases, fillers and pauses are spliced, so exact; a word's edges are exact where it "
-        "says so, else they are the durations that the voice itself used.",
+        "times": "Edges of phrases, fillers and pauses are spliced, so exact; a word's edges are exact where "
+        "it says so, else they are the durations that the voice itself used.",
         **truth(script, talk),
     }
     soundfile.write(

@@ -1,8 +1,8 @@
 """The two synthetic voices of the sample talks, each with the time of every word it speaks.
 
-Both models decide how long each phoneme lasts before they make sound: VITS (Piper) in frames of 256 samples at
-22.05 kHz, Kokoro in frames of 600 samples at 24 kHz. Those durations are read out of the model, so a word's time
-is the one the voice itself used (11.6 ms and 25 ms steps), not one guessed afterwards.
+Both models decide how long each phoneme lasts before they make sound: VITS (Piper) in frames of 256 samples
+at 22.05 kHz, Kokoro in frames of 600 samples at 24 kHz. Those durations are read out of the model, so a word's
+time is the one the voice itself used (in steps of 11.6 ms and 25 ms), not one guessed afterwards.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -39,7 +40,7 @@ class Utterance:
 
 
 class Voice(Protocol):
-    """Speaks words given as phonemes. ``stretch`` > 1 is slower; ``mark`` is the punctuation that shapes the tune."""
+    """Speaks words given as phonemes. ``stretch`` > 1 is slower; ``mark`` is punctuation that shapes the tune."""
 
     def say(self, words: Sequence[str], mark: str, stretch: float) -> Utterance: ...
 
@@ -59,8 +60,8 @@ def _phonemes(text: str) -> str:
 def pronounce(words: Sequence[str]) -> list[str]:
     """Phonemes of each word, spoken in the context of the others.
 
-    The pronouncer joins some words ("of the") and parts others ("L1"), so its groups are matched with the words
-    by the cheapest alignment against each word pronounced alone, and joined groups are cut there.
+    The pronouncer joins some words ("of the") and parts others ("L1"), so its groups are matched with the
+    words by the cheapest alignment against each word pronounced alone, and joined groups are cut there.
     """
     spelled = [SPELLINGS.get(re.sub(r"[^\w]", "", word), word) for word in words]
     groups = _phonemes(" ".join(re.sub(r"[.,;:?!]$", "", word) for word in spelled)).split()
@@ -69,7 +70,7 @@ def pronounce(words: Sequence[str]) -> list[str]:
     alone = [_phonemes(word).replace(" ", "") for word in spelled]
     spoken = " ".join(groups)
     cuts = _cuts(spoken, alone)
-    return [spoken[a:b].strip() for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [spoken[a:b].strip() for a, b in pairwise(cuts)]
 
 
 def _cuts(spoken: str, alone: Sequence[str]) -> list[int]:
@@ -189,7 +190,7 @@ class Kokoro:
 
 
 def _owned(owners: Sequence[int], lengths: NDArray[Any], count: int) -> list[tuple[int, int]]:
-    """Samples (from, to) of each of ``count`` words, ``owners`` naming the word of every symbol (-1: none)."""
+    """Samples (from, to) of each of ``count`` words; ``owners`` has every symbol's word (-1: none)."""
     ends = np.cumsum(lengths).astype(int)
     starts = ends - np.asarray(lengths).astype(int)
     which = np.array(owners)
@@ -205,7 +206,7 @@ _KOKORO: Final = (
 
 
 def _stressed(word: str) -> str:
-    """The word with a stress on its first vowel if it has none: Kokoro swallows an unstressed word at the start."""
+    """The word with a stress on its first vowel: Kokoro swallows an unstressed word at the start."""
     return word if re.search("[ˈˌ]", word) else re.sub(r"([aæɐɑɔəɛɚɜeiɪoʊuʌ])", r"ˌ\1", word, count=1)
 
 

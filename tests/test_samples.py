@@ -143,7 +143,9 @@ def test_no_silence_is_longer_than_the_truth_knows(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_fillers_are_voiced(name: str) -> None:
     for filler in truth(name)["fillers"]:
-        assert voicing(name, filler["start"], filler["end"]) > 0.6, filler
+        # Forced alignment may be up to 0.1 s off, so less of the human fillers has to be voiced.
+        least = {"exact": 0.6, "silver": 0.4}[truth(name)["label"]]
+        assert voicing(name, filler["start"], filler["end"]) > least, filler
 
 
 def test_the_check_for_voicing_tells_silence_from_voice() -> None:
