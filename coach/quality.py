@@ -57,7 +57,7 @@ def assess_quality(recording: Recording, speech: Sequence[Span], browser_process
     """The quality of ``recording`` whose voice is in ``speech`` (in order, not overlapping).
 
     ``level_dbfs`` is the RMS of the speech, a square wave at full scale being 0 dB. ``snr_db`` is the power
-    of speech over that of the silences from 100 to 5000 Hz, None with less than 0.3 s of silence.
+    of speech over that of the silences from 150 to 5000 Hz, None with less than 0.3 s of silence.
     With ``browser_processed`` these and ``clipped_share`` are None and ``withheld`` says why.
     """
     share = (

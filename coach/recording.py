@@ -75,6 +75,13 @@ class Recording:
             raise AudioError(
                 f"A sample rate of {sample_rate} Hz is impossible: give one from 1000 to 768000 Hz."
             )
+        if given.dtype in (
+            np.int64,
+            np.uint64,
+        ):  # what other numbers become by accident: their range is unknown
+            raise AudioError(
+                "Samples are 64-bit integers, whose full scale is unclear: give int16 or floats."
+            )
         mono = _as_float(given).mean(axis=1, dtype=np.float32)
         _refuse_not_finite(mono, "The recording", 0.0, sample_rate)
         if given.dtype.kind == "f" and np.abs(mono).max() > 100:

@@ -38,7 +38,7 @@ _SPREAD_AT_LEAST: Final = 0.05  # in very steady noise every breath would stand 
 _HOP: Final = 160
 _HOP_S: Final = _HOP / SAMPLE_RATE
 _WINDOW: Final = 2 * _HOP
-_BAND_HZ: Final = (100.0, 5000.0)  # leaves out hum, rumble and most hiss
+_BAND_HZ: Final = (150.0, 5000.0)  # leaves out hum, rumble and most hiss
 _SILENCE_POWER: Final = 1e-13  # far below one step of 16 bits, so that digital silence has a logarithm
 
 Flags = NDArray[np.bool_]
@@ -46,7 +46,7 @@ Floats = NDArray[np.float32]
 
 
 class Frames(NamedTuple):
-    """One value for each 10 ms: ``power`` from 100 to 5000 Hz, and whether there is a voice, or any sound."""
+    """One value for each 10 ms: ``power`` from 150 to 5000 Hz, and whether there is a voice, or any sound."""
 
     power: Floats
     voiced: Flags

@@ -332,6 +332,7 @@ class TestSamples:
             (0.5, SAMPLE_RATE, "shape"),
             (np.zeros((2, 16_000)), SAMPLE_RATE, "shape"),
             (["a"], SAMPLE_RATE, "type"),
+            ([1, 2, 3], SAMPLE_RATE, "64-bit"),
             ([1j], SAMPLE_RATE, "type"),
             ([0.1], 0, "0 Hz"),
             (np.arange(-30000.0, 30000.0), SAMPLE_RATE, "from -1 to 1"),
