@@ -367,13 +367,13 @@ class TestReview:
         assert not store.exists(kept.id)
         assert "Nothing to review yet" in text(app)
 
-    def test_the_json_offered_is_the_stored_document(
+    def test_reports_and_the_document_can_be_downloaded(
         self, store: Store, attempt: Callable[..., Attempt]
     ) -> None:
         kept = attempt(document())
         app = opened("review", attempt=kept.id)
         names = [button.label for button in app.download_button]
-        assert names == ["JSON", "Report (HTML)", "Report (Markdown)"]
+        assert names == ["Report (HTML)", "Report (Markdown)", "Data (JSON)"]
 
 
 class TestProgress:
@@ -423,6 +423,14 @@ class TestQuestions:
         assert row["Line"] == "11"
         assert "weigth" in row["Field"] + row["Problem"]
         assert "Save to my questions" not in labels(app)
+
+    def test_a_broken_file_of_ones_own_is_named(self, home: Path) -> None:
+        (home / "rubrics").mkdir()
+        (home / "rubrics" / "dropout.yaml").write_text(
+            TEMPLATE.replace("level: 1", "level: 9"), encoding="utf-8"
+        )
+        (row,) = opened("questions").dataframe[0].value.to_dict("records")
+        assert (row["File"], row["Line"], row["Field"]) == ("dropout.yaml", "5", "level")
 
     def test_a_good_one_is_saved_and_can_be_practised(self, home: Path) -> None:
         app = opened("questions")

@@ -206,8 +206,8 @@ class TestTranscript:
             "repetition": ["the"],
             "discourse_marker": ["you", "know"],
             "restart": ["we", "use"],
-            "pause_within_clause": ["‖ 1.9 s"],
-            "pause_boundary": ["‖ 0.4 s"],
+            "pause_within_clause": ["1.9 s"],
+            "pause_boundary": ["0.4 s"],
         }
 
     def test_a_word_does_not_play_the_silence_before_it(self) -> None:

@@ -42,7 +42,7 @@ def heading(title: str, lead: str) -> None:
 def empty_state(icon: str, title: str, text: str) -> st.delta_generator.DeltaGenerator:
     """What a page shows while it has nothing to show. Returns the box, for the button that leads on."""
     box = st.container(border=True, key=f"empty_{title.replace(' ', '_').lower()}", gap="small")
-    box.markdown(f"#### {icon} {title}")
+    box.header(f"{icon} {title}", anchor=False)
     box.markdown(text)
     return box
 

@@ -27,10 +27,10 @@ def score_row(assessment: Assessment) -> None:
 def question_head(rubric: Rubric) -> None:
     """Domain, level and time limit as labels, then the prompt."""
     with st.container(horizontal=True, gap="small"):
-        st.badge(domain_label(rubric.domain), color="primary")
+        st.badge(domain_label(rubric.domain), color="blue")
         st.badge(LEVELS[rubric.level], color="gray")
         st.badge(f"{duration(rubric.time_limit_s)}", icon=":material/timer:", color="gray")
-    st.markdown(f"##### {plain(rubric.prompt)}")
+    st.header(plain(rubric.prompt), anchor=False)
 
 
 def key_point_list(rubric: Rubric) -> None:

@@ -25,8 +25,8 @@ KINDS: Final = {
     "repetition": ("the", "repetition", "repetitions"),
     "restart": ("we use", "restart", "restarts"),
     "prolongation": ("sooo", "prolonged word", "prolonged words"),
-    "pause_within_clause": ("‖ 0.6 s", "pause inside a clause", "pauses inside a clause"),
-    "pause_boundary": ("‖ 0.6 s", "pause between clauses", "pauses between clauses"),
+    "pause_within_clause": ("0.6 s", "pause inside a clause", "pauses inside a clause"),
+    "pause_boundary": ("0.6 s", "pause between clauses", "pauses between clauses"),
 }
 """Mark -> (sample for the legend, its name, its plural). Where marks overlap the earlier one is shown."""
 
@@ -76,8 +76,8 @@ def moment_items(spans: Sequence[Span], quotes: Sequence[str] = ()) -> list[Item
     items = []
     for index, span in enumerate(spans):
         quote = quotes[index] if index < len(quotes) else ""
-        text = f"▶ “{quote}” {clock(span.start)}" if quote else f"▶ {clock(span.start)}"
-        label = f"Play from {clock(span.start)}" + (f": {quote}" if quote else "")
+        text = f"“{quote}” {clock(span.start)}" if quote else clock(span.start)
+        label = f"{text}, play"
         items.append({"text": text, "start": span.start, "end": span.end + 0.3, "mark": None, "label": label})
     return items
 
@@ -113,8 +113,8 @@ def _item(text: str, span: Span, mark: str | None) -> Item:
 
 def _pause_item(pause: Pause) -> Item:
     mark = f"pause_{pause.place}"
-    item = _item(f"‖ {pause.duration:.1f} s", pause, mark)
-    item["label"] = f"{KINDS[mark][1]}, {pause.duration:.1f} seconds, {clock(pause.start)}"
+    item = _item(f"{pause.duration:.1f} s", pause, mark)
+    item["label"] = f"{pause.duration:.1f} s {KINDS[mark][1]}, {clock(pause.start)}"
     return item
 
 

@@ -64,14 +64,15 @@ def _device() -> str | None:
 
 
 @st.fragment(run_every=0.25)
-def meter() -> None:
-    """Elapsed time, level and Stop. When it is over, ``local_finished`` in the session names the attempt."""
+def meter(limit_s: float | None) -> None:
+    """Elapsed time (of ``limit_s``), level and Stop; ``local_finished`` in the session names the attempt after."""
     recording = seat().recording
     if recording is None:
         return
     microphone = recording.microphone
+    limit = f" of {clock(limit_s)}" if limit_s else ""
     with st.container(border=True, gap="small"):
-        st.markdown(f"### :red[:material/fiber_manual_record:] {clock(microphone.elapsed)}")
+        st.metric(":red[:material/fiber_manual_record:] Recording", f"{clock(microphone.elapsed)}{limit}")
         st.progress(
             level_share(microphone.level_dbfs), "Too loud: it clips" if microphone.clipped else "Level"
         )

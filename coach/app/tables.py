@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
@@ -204,12 +205,19 @@ def _installed(name: str) -> str:
 
 
 def problem_table(problems: Sequence[RubricProblem]) -> pd.DataFrame:
-    """What is wrong with a question file: Line, Field, Problem, Fix."""
+    """What is wrong with question files: Line, Field, Problem, How to mend it; File where it has a name."""
     rows = [
-        (ABSENT if found.line is None else str(found.line), found.field or ABSENT, found.what, found.fix)
+        (
+            Path(found.file).name,
+            ABSENT if found.line is None else str(found.line),
+            found.field or ABSENT,
+            found.what,
+            found.fix,
+        )
         for found in problems
     ]
-    return pd.DataFrame(rows, columns=["Line", "Field", "Problem", "How to mend it"])
+    table = pd.DataFrame(rows, columns=["File", "Line", "Field", "Problem", "How to mend it"])
+    return table if any(table["File"]) else table.drop(columns="File")
 
 
 def _place(order: Sequence[str], name: str) -> int:

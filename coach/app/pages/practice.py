@@ -65,7 +65,7 @@ def recording_now() -> bool:
         rubric = rubric_of(running.question)
         if rubric is not None:
             show_question(rubric)
-        meter()
+        meter(rubric.time_limit_s if rubric else None)
     return running is not None
 
 
@@ -143,7 +143,7 @@ def show_question(rubric: Rubric) -> None:
 
 
 def ways_in(question: str | None) -> None:
-    st.subheader("Your answer", anchor=False)
+    st.header("Your answer", anchor=False)
     way = st.segmented_control(
         "How will you give it?",
         list(WAYS),

@@ -33,12 +33,12 @@ def page() -> None:
     for metric, (title, _) in tables.TREND_METRICS.items():
         figure = charts.trend_figure(shown, metric)
         if figure is not None:
-            st.subheader(title, anchor=False)
+            st.header(title, anchor=False)
             st.plotly_chart(
                 figure, config=charts.CONFIG, alt=charts.trend_alt(shown, metric), key=f"trend_{metric}"
             )
     table = tables.history_table(shown)
-    st.subheader("All attempts", anchor=False)
+    st.header("All attempts", anchor=False)
     st.dataframe(
         table,
         hide_index=True,

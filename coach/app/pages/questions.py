@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from coach.app import tables, words
@@ -10,7 +12,7 @@ from coach.app.own_questions import TEMPLATE, check_text, keep
 from coach.app.parts import key_point_list, question_head, source_lines
 from coach.app.resources import home, questions
 from coach.errors import CoachError
-from coach.rubric import Rubric
+from coach.rubric import Rubric, check_rubrics
 from coach.settings import user_rubrics
 
 
@@ -49,7 +51,7 @@ def browsing(rubrics: list[Rubric]) -> None:
     st.caption(f"{len(found)} question" + ("" if len(found) == 1 else "s"))
     asked = st.query_params.get("question")
     for domain_name in tables.in_domain_order(rubric.domain for rubric in found):
-        st.subheader(words.domain_label(domain_name), anchor=False)
+        st.header(words.domain_label(domain_name), anchor=False)
         for rubric in (rubric for rubric in found if rubric.domain == domain_name):
             title = f"{plain(rubric.title)} :gray[· {words.LEVELS[rubric.level].lower()}]"
             with st.expander(title, expanded=rubric.id == asked):
@@ -76,6 +78,7 @@ def adding() -> None:
         "A question is one YAML file with a prompt and its key points. Paste it or upload it: "
         "it is checked at once, and every problem is named with its line and field."
     )
+    broken(user_rubrics(home()))
     file = st.file_uploader("Question file", type=["yaml", "yml"])
     start = file.getvalue().decode("utf-8", errors="replace") if file else ""
     text = st.text_area("or paste it", value=start, height=320)
@@ -103,6 +106,18 @@ def adding() -> None:
             st.error(plain(str(error)))
         else:
             st.toast(f"Saved: {rubric.title}", icon=":material/check_circle:")
+
+
+def broken(folder: Path) -> None:
+    """Names the user's question files that can't be used, which are otherwise just left out."""
+    problems = check_rubrics(folder) if folder.is_dir() and any(folder.rglob("*.y*ml")) else []
+    if problems:
+        st.warning(
+            "Some of your question files can't be used until they are mended.", icon=":material/error:"
+        )
+        st.dataframe(
+            tables.problem_table(problems), hide_index=True, alt="Your question files with their problems"
+        )
 
 
 page()

@@ -131,7 +131,7 @@ def reviewed(attempt: Attempt, assessment: Assessment, rubric: Rubric | None) ->
 
 
 def tips(assessment: Assessment) -> None:
-    st.subheader("What to work on", anchor=False)
+    st.header("What to work on", anchor=False)
     if not assessment.tips:
         st.markdown("Nothing stands out in this talk. Try a harder question, or the same one in less time.")
     for tip in assessment.tips:
@@ -142,7 +142,7 @@ def tips(assessment: Assessment) -> None:
 
 
 def transcript(assessment: Assessment) -> None:
-    st.subheader("What you said", anchor=False)
+    st.header("What you said", anchor=False)
     if assessment.recording is None:
         st.markdown(plain(assessment.transcript.text))
         return
@@ -156,13 +156,13 @@ def pace(assessment: Assessment) -> None:
     figure = charts.pace_figure(assessment)
     if figure is None:
         return
-    st.subheader("Pace over time", anchor=False)
+    st.header("Pace over time", anchor=False)
     st.plotly_chart(figure, config=charts.CONFIG, alt=charts.pace_alt(assessment), key="pace")
 
 
 def key_points(assessment: Assessment, rubric: Rubric | None) -> None:
     coverage = assessment.coverage
-    st.subheader("Key points", anchor=False)
+    st.header("Key points", anchor=False)
     if not coverage.key_points:
         st.markdown(plain(coverage.reason or "A free talk has no key points to compare with."))
         return
@@ -184,7 +184,7 @@ def key_points(assessment: Assessment, rubric: Rubric | None) -> None:
 
 
 def figures(assessment: Assessment) -> None:
-    st.subheader("All figures", anchor=False)
+    st.header("All figures", anchor=False)
     table = tables.measurement_table(assessment.measurements)
     st.dataframe(
         table,
@@ -210,24 +210,23 @@ def downloads(attempt: Attempt, assessment: Assessment) -> None:
     from coach.report import to_html, to_markdown
 
     name = f"coach-{attempt.question_id or 'free-talk'}-{attempt.made_at:%Y-%m-%d}"
+    title = title_of(attempt, rubric_of(attempt.question_id))
+    sound = sound_of(attempt.id)
+
+    # Made only when asked for: a page with its sound inside takes a moment.
+    def html() -> io.BytesIO:
+        return io.BytesIO(to_html(assessment, audio=sound, title=title).encode())
+
+    def markdown() -> io.BytesIO:
+        return io.BytesIO(to_markdown(assessment, title=title).encode())
+
+    icon = ":material/download:"
     with st.container(horizontal=True, gap="small"):
+        st.download_button("Report (HTML)", html, f"{name}.html", "text/html", icon=icon, on_click="ignore")
         st.download_button(
-            "JSON", assessment.to_json(), f"{name}.json", "application/json", icon=":material/download:"
+            "Report (Markdown)", markdown, f"{name}.md", "text/markdown", icon=icon, on_click="ignore"
         )
-        st.download_button(
-            "Report (HTML)",
-            lambda: io.BytesIO(to_html(assessment).encode()),
-            f"{name}.html",
-            "text/html",
-            icon=":material/download:",
-        )
-        st.download_button(
-            "Report (Markdown)",
-            lambda: io.BytesIO(to_markdown(assessment).encode()),
-            f"{name}.md",
-            "text/markdown",
-            icon=":material/download:",
-        )
+        st.download_button("Data (JSON)", assessment.to_json(), f"{name}.json", "application/json", icon=icon)
 
 
 def leave(attempt: Attempt) -> None:

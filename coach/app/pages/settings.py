@@ -34,11 +34,10 @@ def save(chosen: Settings, **changes: object) -> None:
         st.error(plain(str(error)), icon=":material/error:")
     else:
         st.toast("Saved.", icon=":material/check_circle:")
-        st.session_state["saved"] = True
 
 
 def model(chosen: Settings) -> None:
-    st.subheader("Speech model", anchor=False)
+    st.header("Speech model", anchor=False)
     options = [*SHIPPED, OTHER]
     picked = st.selectbox(
         "Model",
@@ -109,7 +108,7 @@ def availability(name: str) -> None:
 def microphone(chosen: Settings) -> None:
     from coach.microphone import list_microphones, portaudio_problem
 
-    st.subheader("Local microphone", anchor=False)
+    st.header("Local microphone", anchor=False)
     if problem := portaudio_problem():
         st.info(plain(problem), icon=":material/mic_off:")
         return
@@ -139,7 +138,7 @@ def microphone(chosen: Settings) -> None:
 
 
 def pace(chosen: Settings) -> None:
-    st.subheader("Your pace", anchor=False)
+    st.header("Your pace", anchor=False)
     st.markdown(
         "The evidence for one best speed is thin. Widen or move the range if you speak slowly or fast "
         "by nature; a question may have a range of its own, which comes first."
@@ -162,7 +161,7 @@ def pace(chosen: Settings) -> None:
 
 
 def data() -> None:
-    st.subheader("Your data", anchor=False)
+    st.header("Your data", anchor=False)
     attempts = store().attempts()
     count = "1 attempt" if len(attempts) == 1 else f"{len(attempts)} attempts"
     st.markdown(
@@ -184,7 +183,7 @@ def deletion(count: str) -> None:
 
 
 def about() -> None:
-    st.subheader("Versions", anchor=False)
+    st.header("Versions", anchor=False)
     st.dataframe(
         tables.software_table(), hide_index=True, alt="The versions of Coach and of what it is built on"
     )
