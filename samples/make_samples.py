@@ -20,7 +20,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -159,8 +159,9 @@ def speak(
     stretch: float,
     chosen: dict[str, Any],
     rng: np.random.Generator,
+    spell: Callable[[Sequence[str]], list[str]] = pronounce,
 ) -> Talk:
-    """Say every piece and lay them out in time."""
+    """Say every piece and lay them out in time. ``spell`` writes words the way the voice reads them."""
     talk = Talk()
     talk.silence(0.3)
     for piece in script.pieces:
@@ -170,7 +171,7 @@ def speak(
             phonemes, slower = chosen["fillers"][last]
             said = voice.say([phonemes], chosen["filler_mark"], stretch * slower * rng.uniform(0.9, 1.15))
         else:
-            said = voice.say(pronounce(piece.words), mark, stretch)
+            said = voice.say(spell(piece.words), mark, stretch)
         until = said.words[-1][1] + (0.0 if piece.filler else RELEASE_S)
         start, end = audible(said.samples[: round(until * RATE)])
         sound = leveled(said.samples[start:end], LEVEL * (0.75 if piece.filler else 1.0))
