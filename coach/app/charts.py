@@ -126,7 +126,7 @@ def trend_figure(frame: pd.DataFrame, metric: str, band: Band | None = None) -> 
         )
     top = 100 if unit == "of 100" else None
     figure.update_yaxes(title=unit, rangemode="tozero", range=[0, 104] if top else None)
-    figure.update_xaxes(nticks=5)
+    figure.update_xaxes(range=_time_range(told["made_at"]), nticks=5, tickformat="%-d %b<br>%H:%M")
     return _laid_out(figure, height=260, legend=len(grouped) > 1)
 
 
@@ -184,6 +184,13 @@ def _time_ticks(end: float) -> dict[str, Any]:
     step = next((s for s in (5, 10, 15, 30, 60, 120, 300, 600) if end / s <= 8), 900)
     ticks = list(range(0, int(end) + 1, step))
     return {"tickvals": ticks, "ticktext": [clock(tick) for tick in ticks], "title": None}
+
+
+def _time_range(moments: pd.Series[pd.Timestamp]) -> list[pd.Timestamp]:
+    """From before the first to after the last, and never so short that the axis counts seconds."""
+    first, last = moments.min(), moments.max()
+    room = max((last - first) * 0.05, pd.Timedelta(minutes=3))
+    return [first - room, last + room]
 
 
 def _short(name: str) -> str:

@@ -14,7 +14,7 @@ KINDS = {
     "weak": "a weak answer",
     "rambling": "rambling, many fillers",
     "behavioral": "a story about oneself",
-    "human": "a human recording",
+    "free": "a real voice, no question",
 }
 
 

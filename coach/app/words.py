@@ -63,12 +63,12 @@ SOURCES: Final = {
 }
 
 BROWSER_HELP: Final = """\
-- A browser gives its microphone only to pages at **localhost** or over **https**. Open Coach at
-  http://localhost:8501 on this computer, not by the computer's name or address.
+- A browser gives its microphone only to pages at **localhost** or over **https**. Open Coach on
+  this computer by the localhost address that it printed when it started, not by the computer's name.
 - **Not allowed?** Click the sign left of the address, set *Microphone* to *Allow*, and reload the page.
 - **No microphone found?** See that one is plugged in, that the system's privacy settings let the browser use
   it, and that no other program holds it.
-- **Still not?** Record with any other program and choose *A file*, or use *This computer's microphone*.
+- **Still not?** Record with any other program and choose *File*, or try *Local microphone*.
 """
 
 _LABELS: Final = {

@@ -34,9 +34,9 @@ NO_QUESTION = "Free talk (no question, no key points)"
 EVERY = "every"
 WAYS = {
     "browser": ":material/mic: Browser microphone",
-    "file": ":material/upload_file: A file",
-    "microphone": ":material/settings_voice: This computer's microphone",
-    "sample": ":material/play_circle: A sample talk",
+    "file": ":material/upload_file: File",
+    "microphone": ":material/settings_voice: Local microphone",
+    "sample": ":material/play_circle: Sample talk",
 }
 
 
@@ -83,11 +83,12 @@ def offer_unfinished() -> None:
                 rubric = rubric_of(attempt.question_id)
                 title = rubric.title if rubric else "Free talk"
                 st.markdown(f"{plain(title)} :gray[· {words.when(attempt.made_at, now)}]", width="stretch")
-                if st.button("Finish", key=f"finish_{attempt.id}", type="primary"):
-                    started(attempt.id)
-                if st.button("Delete", key=f"drop_{attempt.id}"):
-                    store().delete(attempt.id)
-                    st.rerun()
+                with st.container(horizontal=True, gap="small", width="content", wrap=False):
+                    if st.button("Finish", key=f"finish_{attempt.id}", type="primary"):
+                        started(attempt.id)
+                    if st.button("Delete", key=f"drop_{attempt.id}"):
+                        store().delete(attempt.id)
+                        st.rerun()
         if st.button("Not now", type="tertiary"):
             st.session_state["put_off"] = {
                 *st.session_state.get("put_off", ()),

@@ -30,18 +30,22 @@ def page() -> None:
         )
         return
     st.caption(tables.history_sentence(shown))
-    for metric, (title, _) in tables.TREND_METRICS.items():
-        figure = charts.trend_figure(shown, metric)
-        if figure is not None:
-            st.header(title, anchor=False)
-            st.plotly_chart(
-                figure, config=charts.CONFIG, alt=charts.trend_alt(shown, metric), key=f"trend_{metric}"
-            )
+    drawn = [(metric, charts.trend_figure(shown, metric)) for metric in tables.TREND_METRICS]
+    told = [(metric, figure) for metric, figure in drawn if figure is not None]
+    for start in range(0, len(told), 2):
+        for column, (metric, figure) in zip(
+            st.columns(2, gap="medium"), told[start : start + 2], strict=False
+        ):
+            with column:
+                st.header(tables.TREND_METRICS[metric][0], anchor=False)
+                alt = charts.trend_alt(shown, metric)
+                st.plotly_chart(figure, config=charts.CONFIG, alt=alt, key=f"trend_{metric}")
     table = tables.history_table(shown)
     st.header("All attempts", anchor=False)
     st.dataframe(
         table,
         hide_index=True,
+        placeholder=words.ABSENT,
         alt="Every scored attempt, newest first",
         column_config={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")},
     )

@@ -79,7 +79,7 @@ def adding() -> None:
         "it is checked at once, and every problem is named with its line and field."
     )
     broken(user_rubrics(home()))
-    file = st.file_uploader("Question file", type=["yaml", "yml"])
+    file = st.file_uploader("Question file", type=["yaml", "yml"], max_upload_size=1)
     start = file.getvalue().decode("utf-8", errors="replace") if file else ""
     text = st.text_area("or paste it", value=start, height=320)
     if st.toggle("Show a template to start from"):
