@@ -123,7 +123,7 @@ def document(question: str | None = "l1-vs-l2-regularization", **changes: object
     return Assessment.model_validate({**fields, **changes})
 
 
-def _found(  # noqa: PLR0917
+def _found(
     name: str, kind: str, text: str, start: float, end: float, covers: tuple[int, int] | None
 ) -> Disfluency:
     return Disfluency.model_validate(
