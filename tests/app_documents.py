@@ -99,6 +99,14 @@ def document(question: str | None = "l1-vs-l2-regularization", **changes: object
             ),
             "mtld": _measured(None, "", reason="It takes 100 words; this talk has 25."),
             "pitch_variation": _measured(2.4, "semitones", experimental=True),
+            "speaking_time": _measured(16.0, "s"),
+            "words": _measured(25.0, "words"),
+            "pauses_within_clause": _measured(1.0, "pauses"),
+            "repetitions": _measured(1.0, "repetitions"),
+            "restarts": _measured(1.0, "restarts"),
+            "discourse_markers": _measured(1.0, "markers"),
+            "hedges": _measured(0.0, "hedges"),
+            "sentence_length": _measured(12.5, "words/sentence"),
         },
         "coverage": _coverage()
         if question

@@ -282,3 +282,30 @@ def test_every_sample_says_what_it_is() -> None:
         assert talk.description
         assert talk.kind
         assert talk.question is None or load_rubric(talk.question)
+
+
+def test_the_formula_table_adds_up_to_the_scores() -> None:
+    """From what it shows a reader can compute each score again."""
+    from coach.assessment import Coverage, Measurement
+    from coach.scores import score
+
+    figures = {
+        "speaking_rate": 180.0, "speaking_time": 60.0, "words": 180.0, "filled_pauses_per_minute": 5.0,
+        "pauses_within_clause": 6.0, "repetitions": 2.0, "restarts": 0.0, "sentence_length": 15.0,
+        "hedges": 2.7, "discourse_markers": 8.0,
+    }  # fmt: skip
+    measurements = {
+        name: Measurement(value=value, unit="x", source="s", band=tables.DEFAULT_PACE if name == "speaking_rate" else None)
+        for name, value in figures.items()
+    }  # fmt: skip
+    scores = score(measurements, Coverage(score=0.5))
+    made = document().model_copy(
+        update={"measurements": measurements, "scores": scores, "coverage": Coverage(score=0.5)}
+    )
+    table = tables.formula_table(made)
+    assert set(table["Score"]) == {"Coverage", "Pace", "Fluency", "Clarity"}
+    for name in ("fluency", "clarity"):
+        rows = table[table["Score"] == name.capitalize()]
+        mean = (rows["Worth"].astype(float) * rows["Weight"].astype(float)).sum()
+        assert mean == pytest.approx(getattr(scores, name), abs=0.6)
+    assert table.set_index("Score").loc["Pace", "Worth"] == "80"

@@ -127,7 +127,8 @@ def trend_figure(frame: pd.DataFrame, metric: str, band: Band | None = None) -> 
     top = 100 if unit == "of 100" else None
     figure.update_yaxes(title=unit, rangemode="tozero", range=[0, 104] if top else None)
     figure.update_xaxes(range=_time_range(told["made_at"]), nticks=5, tickformat="%-d %b<br>%H:%M")
-    return _laid_out(figure, height=260, legend=len(grouped) > 1)
+    laid_out = _laid_out(figure, height=270, legend=len(grouped) > 1)
+    return laid_out.update_layout(legend_y=-0.3)  # below the two lines of each date
 
 
 def trend_alt(frame: pd.DataFrame, metric: str) -> str:

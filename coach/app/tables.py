@@ -22,8 +22,10 @@ from coach.app.words import (
     label,
     number,
 )
-from coach.assessment import Assessment, Band, Measurement, RecordingFacts
+from coach.assessment import Assessment, Measurement, RecordingFacts
+from coach.metrics import pace
 from coach.rubric import Rubric, RubricProblem
+from coach.scores import Curve, along, band_curve, clarity_parts, fluency_parts
 
 Frame = pd.DataFrame
 
@@ -62,6 +64,35 @@ def quality_table(recording: RecordingFacts) -> pd.DataFrame:
     return pd.DataFrame([row for row in rows if row[1] != ABSENT], columns=["Figure", "Value"])
 
 
+def formula_table(assessment: Assessment) -> pd.DataFrame:
+    """What each score is made of: Score, Part, Here, Worth, Weight, Formula; "Here" is empty where unknown."""
+    rows: list[tuple[str, str, str, str, str, str]] = []
+    coverage = assessment.coverage.score
+    credit = "weights of the key points: covered 1, partial 0.5, missed or wrong 0"
+    rows.append(("Coverage", "key points", number(coverage), number(assessment.scores.coverage), "1", credit))
+    rate = assessment.measurements["speaking_rate"]
+    if rate.band is not None:
+        curve = band_curve(rate.band)
+        rows.append(("Pace", "speaking rate", *_worth(rate.value, curve), "1", _curve_text(curve, rate.unit)))
+    for score, parts in (
+        ("Fluency", fluency_parts(assessment.measurements)),
+        ("Clarity", clarity_parts(assessment.measurements)),
+    ):
+        for part, value in parts.items():
+            weight, formula = number(part.weight), _curve_text(part.curve, part.unit)
+            rows.append((score, label(part.name).lower(), *_worth(value, part.curve), weight, formula))
+    return pd.DataFrame(rows, columns=["Score", "Part", "Here", "Worth", "Weight", "Formula"])
+
+
+def _worth(value: float | None, curve: Curve) -> tuple[str, str]:
+    return number(value), number(None if value is None else along(curve, value))
+
+
+def _curve_text(curve: Curve, unit: str) -> str:
+    points = ", ".join(f"{number(value)}: {number(worth)}" for value, worth in curve)
+    return f"{unit} {points}; straight lines between"
+
+
 def versions_table(assessment: Assessment) -> pd.DataFrame:
     """What made the figures: Part, Version."""
     versions = assessment.versions
@@ -85,9 +116,7 @@ TREND_METRICS: Final = {
 }
 """What Progress can draw: column -> (title, unit)."""
 
-DEFAULT_PACE: Final = Band(
-    good=(120.0, 170.0), watch=(100.0, 190.0), source="ranges used by speech coaching products; weak evidence"
-)
+DEFAULT_PACE: Final = pace.BAND
 """What the settings page starts from while the user has set no range."""
 
 HISTORY_COLUMNS: Final = ("attempt_id", "made_at", "question", "title", "domain", "source", "duration_s")

@@ -201,6 +201,12 @@ def figures(assessment: Assessment) -> None:
             st.dataframe(tables.quality_table(assessment.recording), hide_index=True)
             if quality.withheld:
                 st.caption(plain(quality.withheld))
+    with st.expander("How the scores are made", icon=":material/functions:"):
+        st.caption(
+            "Each part is worth 0 to 100 by straight lines between the points given; a score is the weighted mean "
+            "of its parts. The weights are choices, not findings."
+        )
+        st.dataframe(tables.formula_table(assessment), hide_index=True, height="content")
     with st.expander("What made these figures", icon=":material/info:"):
         st.caption("Figures are comparable only where these are the same.")
         st.dataframe(tables.versions_table(assessment), hide_index=True)
