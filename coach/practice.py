@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -107,7 +107,7 @@ def assess(
 
     with clock("reading"):
         report(READING, 0.0)
-        source, total = _source(audio)
+        source, total = _source(audio, report)
         report(READING, 1.0)
     with clock("loading"):
         report(LOADING, 0.0)
@@ -244,7 +244,7 @@ def _kept_recording(store: Store, attempt: Attempt, progress: Progress) -> Recor
     progress(READING, 0.0)
     path = store.audio_path(attempt.id)
     if path.suffix == ".flac" and attempt.sha256 is not None:
-        return read_recording(path)
+        return read_recording(path, progress=partial(progress, READING))
     if path.is_dir():
         from coach.capture import read_capture
 
@@ -252,7 +252,7 @@ def _kept_recording(store: Store, attempt: Attempt, progress: Progress) -> Recor
         too_long = recording.duration > MAX_SECONDS
         recording = Recording(recording.pcm[: int(MAX_SECONDS * SAMPLE_RATE)])
     else:
-        recording = read_recording(path, MAX_SECONDS, truncate=True)
+        recording = read_recording(path, MAX_SECONDS, truncate=True, progress=partial(progress, READING))
         length = probe(path).duration
         too_long = length is not None and length > MAX_SECONDS + 1.0
     store.keep_audio(attempt.id, recording, whole=not too_long)
@@ -274,10 +274,12 @@ def _first_hour(chunks: Chunks) -> Recording:
     return Recording(np.concatenate(kept) if kept else np.zeros(0, np.int16))
 
 
-def _source(audio: Path | str | Recording | Chunks) -> tuple[Recording | Chunks, int | None]:
+def _source(
+    audio: Path | str | Recording | Chunks, report: Progress
+) -> tuple[Recording | Chunks, int | None]:
     """The sound, and how many samples it has where that is known."""
     if isinstance(audio, str | Path):
-        audio = read_recording(Path(audio))
+        audio = read_recording(Path(audio), progress=partial(report, READING))
     if isinstance(audio, Recording):
         if audio.duration > MAX_SECONDS + 1:
             raise AudioError(f"{audio.duration / 60:.0f} minutes are too long: Coach scores up to 60.")

@@ -7,7 +7,7 @@ import io
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -134,8 +134,15 @@ def audio_chunks(path: Path) -> Iterator[NDArray[np.int16]]:
             raise _nothing_decoded(path, container, stream)
 
 
-def read_recording(path: Path, max_seconds: float | None = MAX_SECONDS, truncate: bool = False) -> Recording:
+def read_recording(
+    path: Path,
+    max_seconds: float | None = MAX_SECONDS,
+    truncate: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Recording:
     """The sound of a file, at most ``max_seconds`` of it (None: all).
+
+    ``progress`` is called with the fraction read, 0..1, where the file says how long it is.
 
     A longer file raises AudioError, or with ``truncate`` gives its first ``max_seconds``; either way decoding
     stops there. Raises AudioError for everything :func:`probe` and :func:`audio_chunks` refuse.
@@ -150,6 +157,9 @@ def read_recording(path: Path, max_seconds: float | None = MAX_SECONDS, truncate
     for piece in audio_chunks(path):
         pieces.append(piece)
         length += len(piece)
+        if progress is not None and info.duration:
+            expected = min(info.duration, max_seconds or info.duration)
+            progress(min(1.0, length / SAMPLE_RATE / expected))
         if limit is not None and length > limit:
             if not truncate:
                 raise _too_long(path, info.duration, max_seconds or 0.0)

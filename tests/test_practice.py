@@ -12,7 +12,7 @@ import pytest
 import coach
 from coach.assessment import Assessment
 from coach.errors import AudioError, Cancelled, NoSpeechError, RubricError
-from coach.practice import LISTENING, STAGES, assess, score_text, work
+from coach.practice import LISTENING, READING, STAGES, assess, score_text, work
 from coach.recording import Recording, read_recording, write_flac
 from coach.schema import assessment_schema
 from coach.settings import Settings
@@ -141,6 +141,9 @@ def test_progress_goes_through_all_stages_and_up(home: Path, samples: Path) -> N
     seen: list[tuple[str, float]] = []
     assess(samples / f"{GOOD}.flac", QUESTION, settings=TINY, home=home, progress=lambda *p: seen.append(p))
     assert {stage for stage, _ in seen} == set(STAGES)
+    read = [fraction for stage, fraction in seen if stage == READING]
+    assert read == sorted(read)
+    assert len(read) >= 20
     heard = [fraction for stage, fraction in seen if stage == LISTENING]
     assert heard == sorted(heard)
     assert len(heard) >= 4
