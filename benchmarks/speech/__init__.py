@@ -1,0 +1,1 @@
+"""How well Coach hears: fillers, restarts, pauses and words against the truth, beside other tools."""
