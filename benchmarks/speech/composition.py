@@ -48,7 +48,8 @@ def disfluent_talk(bank: Bank, topic: str, words: int, rng: Random) -> str:
     for number in rng.sample(range(len(sentences)), len(sentences)):
         if sum(len(sentences[n].split()) for n in chosen) < words:
             chosen.append(number)
-    return " ".join(disfluent(sentences[n], bank.openings, rng) for n in sorted(chosen))
+    terms = bank.topics[topic]["terms"]
+    return " ".join(disfluent(sentences[n], bank.openings, terms, rng) for n in sorted(chosen))
 
 
 def long_talk(bank: Bank, words: int, rng: Random) -> str:
@@ -57,7 +58,7 @@ def long_talk(bank: Bank, words: int, rng: Random) -> str:
     while True:
         for topic in bank.topics.values():
             for sentence in topic["sentences"]:
-                said.append(disfluent(sentence, bank.openings, rng))
+                said.append(disfluent(sentence, bank.openings, topic["terms"], rng))
                 if sum(len(each.split()) for each in said) >= words:
                     return " ".join(said)
 
@@ -72,11 +73,14 @@ def fluent_talk(bank: Bank, topics: Sequence[str], rng: Random) -> str:
     )
 
 
-def disfluent(sentence: str, openings: Sequence[str], rng: Random) -> str:
-    """One sentence with nothing to three things put in, and perhaps a pause after it."""
+def disfluent(sentence: str, openings: Sequence[str], terms: Sequence[str], rng: Random) -> str:
+    """One sentence with nothing to three things put in, and perhaps a pause after it.
+
+    ``terms`` are what a speaker may say by mistake and correct.
+    """
     words = sentence.split()
     before = _opening(openings, rng)
-    inner = _inner(words, rng)
+    inner = _inner(words, rng) if rng.random() > 0.12 else _correction(words, terms, rng)
     closing = ""
     if rng.random() < 0.1 and words[-1].endswith("."):
         words[-1] = words[-1][:-1] + ","
@@ -148,6 +152,19 @@ def _restart(words: Sequence[str], room: Sequence[int], rng: Random) -> tuple[in
     wrong = rng.choice([turn for turn in _WRONG_TURNS if turn != words[at + 2].lower()])
     between = rng.choice(("", "", f" {{{rng.choice(FILLERS)}}}", f" [{rng.choice(PAUSES)}]"))
     return at, f"/{words[at]} {words[at + 1]} {wrong}/{between}"
+
+
+def _correction(words: Sequence[str], terms: Sequence[str], rng: Random) -> dict[int, str]:
+    """A wrong term, an editing term, then the right one: "the /recall,/ sorry, precision"."""
+    single = [term for term in terms if " " not in term]
+    places = [n for n in range(1, len(words)) if words[n].lower().strip(".,") in {t.lower() for t in single}]
+    if not places:
+        return _inner(words, rng)
+    at = rng.choice(places)
+    wrong = rng.choice(
+        [term for term in single if term.lower() != words[at].lower().strip(".,")] or ["thing"]
+    )
+    return {at: f"/{wrong},/ {rng.choice(('sorry,', 'no,', 'sorry, no,'))}"}
 
 
 def _cut_off(words: Sequence[str], room: Sequence[int], rng: Random) -> tuple[int, str]:

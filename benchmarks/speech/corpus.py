@@ -45,14 +45,14 @@ VERSION: Final = "1"
 """Changes when the same script would be spoken differently; the cached sound is then made anew."""
 REAL_ENV: Final = "COACH_BENCH_SPEECH"
 _VOICES: Final = {
-    "dev": ("joe", "jf_alpha", "en-us+m3", "jf_gongitsune", "joe", "en-gb+f2"),
+    "dev": ("joe", "jf_alpha", "en-us+m3", "jf_gongitsune", "joe", "en+f2"),
     "test": (
         "joe", "jm_kumo", "en-us+f4", "jf_tebukuro", "en-gb-scotland+m5", "jf_nezumi", "joe", "en-gb-x-rp+m1",
     ),
 }  # fmt: skip
 """The voices of each split in turn; only joe speaks in both."""
 _FLUENT_VOICES: Final = {
-    "dev": ("joe", "jf_alpha", "en-gb+f2"),
+    "dev": ("joe", "jf_alpha", "en+f2"),
     "test": ("joe", "en-us+f4", "jm_kumo", "joe", "en-gb-x-rp+m1", "joe", "en-gb-scotland+m5", "jf_nezumi"),
 }
 _DISFLUENT: Final = {"dev": 17, "test": 40}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from rapidfuzz.distance import Levenshtein
+from numpy.typing import NDArray
 
 FILLED_PAUSE: Final = re.compile(r"(u+h+|u+m+|uh+m+|e+r+|e+r+m+|a+h+|e+h+|h+m+|m{2,}|a+h+m+)\Z")
 """The spellings of um, uh, er, erm, ah, eh, hm, mm. Answers such as uh-huh and mm-hmm are not among them."""
@@ -166,31 +166,51 @@ class WordErrors:
         return self.substituted + self.deleted + self.inserted
 
 
+_SUBSTITUTION: Final = 1 + 2.0**-20
+"""A hair above one, so that of equally cheap alignments the one with more right words is taken; sums stay exact."""
+
+
 def word_errors(
     reference: Sequence[str], hypothesis: Sequence[str], optional: Sequence[bool] | None = None
 ) -> WordErrors:
-    """Errors of the cheapest alignment (Levenshtein). An optional reference word may be left out for nothing.
+    """Errors of the cheapest alignment (Levenshtein), where an optional reference word may be left out for nothing.
 
     Both sides are tokens without fillers. Words taken back and discourse markers are optional: whether a
     transcript keeps them is a matter of style, so neither choice is an error; ``words`` counts the others.
     """
-    free = [False] * len(reference) if optional is None else optional
+    price = np.ones(len(reference)) if optional is None else 1.0 - np.array(optional, float)
+    costs = _costs(reference, hypothesis, price)
     heard: list[int | None] = [None] * len(reference)
     substituted = deleted = inserted = 0
-    for tag, a, b, c, d in Levenshtein.opcodes(list(reference), list(hypothesis)):
-        if tag == "equal":
-            heard[a:b] = range(c, d)
-        elif tag == "replace":
-            kept = sum(not free[n] for n in range(a, b))
-            replaced = min(b - a, d - c)
-            substituted += min(kept, replaced)
-            deleted += max(0, kept - replaced)
-            inserted += max(0, replaced - kept)
-        elif tag == "delete":
-            deleted += sum(not free[n] for n in range(a, b))
+    i, j = len(reference), len(hypothesis)
+    while i or j:
+        same = i > 0 and j > 0 and reference[i - 1] == hypothesis[j - 1]
+        if i and j and costs[i, j] == costs[i - 1, j - 1] + (0 if same else _SUBSTITUTION):
+            heard[i - 1] = j - 1 if same else None
+            substituted += not same
+            i, j = i - 1, j - 1
+        elif i and costs[i, j] == costs[i - 1, j] + price[i - 1]:
+            deleted += int(price[i - 1])
+            i -= 1
         else:
-            inserted += d - c
-    return WordErrors(substituted, deleted, inserted, sum(not each for each in free), tuple(heard))
+            inserted += 1
+            j -= 1
+    return WordErrors(substituted, deleted, inserted, int(price.sum()), tuple(heard))
+
+
+def _costs(
+    reference: Sequence[str], hypothesis: Sequence[str], price: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Cheapest cost of turning the first i reference words into the first j of the hypothesis."""
+    steps = np.arange(len(hypothesis) + 1)
+    words = np.array(hypothesis, dtype=object)
+    costs = np.empty((len(reference) + 1, len(hypothesis) + 1))
+    costs[0] = steps
+    for i, word in enumerate(reference):
+        row = costs[i] + price[i]
+        row[1:] = np.minimum(row[1:], costs[i, :-1] + (words != word) * _SUBSTITUTION)
+        costs[i + 1] = np.minimum.accumulate(row - steps) + steps  # insertions: one a step to the right
+    return costs
 
 
 def lost_runs(
