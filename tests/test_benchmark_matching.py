@@ -6,6 +6,7 @@ import math
 import sys
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -241,6 +242,26 @@ def test_a_recording_is_judged() -> None:
     assert told.word_onsets == pytest.approx([0.05, 0.1])
 
 
+def test_three_copies_are_one_repetition() -> None:
+    def span(start: float, end: float) -> dict[str, object]:
+        return {"text": "of", "start": start, "end": end}
+
+    document: dict[str, Any] = {
+        name: []
+        for name in (
+            "fillers",
+            "discourse_markers",
+            "meant_markers",
+            "restarts",
+            "pauses",
+            "words",
+            "phrases",
+        )
+    }
+    truth = of_document({**document, "repetitions": [span(1.0, 1.2), span(1.26, 1.4), span(7.0, 7.2)]})
+    assert [(one.start, one.end) for one in truth.events["repetition"]] == [(1.0, 1.4), (7.0, 7.2)]
+
+
 def test_doubtful_moments_are_no_false_alarms() -> None:
     truth = Truth(events={"filled_pause": (Event(1.0, 1.2, "um"),)}, doubtful=(4.0,))
     heard = Heard({"filled_pause": (Event(1.0, 1.2), Event(4.3, 4.5), Event(8.0, 8.1))})
@@ -280,10 +301,8 @@ def test_truth_of_a_generated_talk() -> None:
     assert [(gap.start, gap.end) for gap in truth.gaps] == [(1.4, 2.0)]
 
 
-BANK = Bank(
-    {"loss": {"sentences": ["The gradient of the loss points uphill in every single dimension."] * 9}},
-    ["So we"],
-)
+SENTENCE = "The gradient of the loss points uphill in every single dimension."
+BANK = Bank({"loss": {"terms": ["gradient", "loss", "momentum"], "sentences": [SENTENCE] * 9}}, ["So we"])
 
 
 def test_composed_talks_are_repeatable_and_marked() -> None:

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from benchmarks.speech.matching import Event
 
+JOIN_S: Final = 0.15
+"""Copies of a repetition are spliced at most this far apart; two repetitions never are this near."""
 KINDS: Final = ("filled_pause", "discourse_marker", "repetition", "restart")
 
 
@@ -61,7 +63,7 @@ def of_document(document: Mapping[str, Any], terms: tuple[str, ...] = ()) -> Tru
     events = {
         "filled_pause": _events(document["fillers"]),
         "discourse_marker": _events(document["discourse_markers"]),
-        "repetition": _events(document["repetitions"]),
+        "repetition": _joined(_events(document["repetitions"])),
         "restart": _events(document["restarts"]),
     }
     optional = [span for kind in KINDS[1:] for span in events[kind]]
@@ -87,6 +89,18 @@ def of_document(document: Mapping[str, Any], terms: tuple[str, ...] = ()) -> Tru
         terms=terms,
         word_times=True,
     )
+
+
+def _joined(repetitions: tuple[Event, ...]) -> tuple[Event, ...]:
+    """ "of of of" is one repetition, whose reparandum is the first two."""
+    joined: list[Event] = []
+    for one in repetitions:
+        last = joined[-1] if joined else None
+        if last and last.end is not None and one.start is not None and one.start - last.end < JOIN_S:
+            joined[-1] = Event(last.start, one.end, f"{last.text} {one.text}")
+        else:
+            joined.append(one)
+    return tuple(joined)
 
 
 def _events(spans: list[Mapping[str, Any]]) -> tuple[Event, ...]:
