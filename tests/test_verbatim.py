@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from coach.errors import ModelError
@@ -22,6 +22,7 @@ from coach.transcription.verbatim import (
     loops,
     starts_in_speech,
     whole_words,
+    without_loops,
 )
 
 
@@ -79,6 +80,21 @@ def test_words_are_always_in_order_and_inside(parts: list[tuple[str, float, floa
 )
 def test_loops(text: str, looped: bool) -> None:
     assert loops(text.split()) is looped
+
+
+@given(
+    st.lists(st.sampled_from("abc"), max_size=30),
+    st.integers(6, 20),
+    st.sampled_from(["uh", "you know", "a b c"]),
+)
+def test_a_loop_is_said_once_and_the_rest_stays(before: list[str], times: int, phrase: str) -> None:
+    def said(text: str) -> list[Word]:
+        return [Word(text=t, start=i, end=i + 1, confidence=1) for i, t in enumerate(text.split())]
+
+    text = " ".join(["x", *before, "y"])
+    assume(without_loops(said(text)) == said(text))
+    looped = [word.text for word in without_loops(said(f"{text} {(phrase + ' ') * times} z"))]
+    assert looped == f"{text} {phrase} z".split()
 
 
 def test_a_word_that_starts_in_silence_starts_where_the_voice_does() -> None:
