@@ -14,7 +14,7 @@ from coach.app.resources import home, settings
 from coach.app.words import BROWSER_HELP, level_share
 from coach.errors import CoachError
 from coach.recording import Recording, read_recording
-from coach.settings import save_settings
+from coach.settings import load_settings, save_settings
 
 _CHECK_S = 5
 
@@ -36,7 +36,7 @@ def microphone_check(way: Literal["browser", "local"]) -> bool:
             )
             skipped = st.button("Skip the check", type="tertiary")
     if done or skipped:
-        save_settings(home(), settings().model_copy(update={"microphone_checked": True}))
+        save_settings(home(), load_settings(home(), {}).model_copy(update={"microphone_checked": True}))
         st.rerun()
     return True
 

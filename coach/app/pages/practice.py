@@ -193,7 +193,9 @@ def samples() -> None:
     talks = list_samples()
     if not talks:
         empty_state(
-            "🎧", "No samples here", "This installation came without sample talks. Record one of your own."
+            ":material/headphones:",
+            "No samples here",
+            "This installation came without sample talks. Record one of your own.",
         )
         return
     st.caption(

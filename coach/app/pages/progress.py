@@ -15,7 +15,7 @@ def page() -> None:
     scored = frame.dropna(subset=list(tables.TREND_METRICS), how="all")
     if scored.empty:
         box = empty_state(
-            "📈",
+            ":material/trending_up:",
             "No scored attempts yet",
             "Answer one question and its figures appear here; two make a trend.",
         )

@@ -27,7 +27,7 @@ def page() -> None:
 
 def browsing(rubrics: list[Rubric]) -> None:
     if not rubrics:
-        empty_state("📚", "No questions found", "Add one of your own in the other tab.")
+        empty_state(":material/quiz:", "No questions found", "Add one of your own in the other tab.")
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         text = st.text_input(

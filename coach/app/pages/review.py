@@ -42,7 +42,7 @@ def choose(unknown: bool) -> None:
     attempts = store().attempts()
     if not attempts:
         box = empty_state(
-            "🎧",
+            ":material/headphones:",
             "Nothing to review yet",
             "Record an answer, or open one of the sample talks to see what a review is.",
         )
@@ -191,6 +191,7 @@ def figures(assessment: Assessment) -> None:
         hide_index=True,
         height="content",
         alt="Every measurement with its unit, band, source and, where absent, why",
+        column_config={"Measurement": st.column_config.Column(width=215)},
     )
     if assessment.recording is not None:
         quality = assessment.recording.quality

@@ -9,7 +9,7 @@ from coach.app.frame import heading, plain
 from coach.app.resources import home, settings, store
 from coach.assessment import Band
 from coach.errors import CoachError
-from coach.settings import FILE_NAME, Settings, model_store, save_settings
+from coach.settings import FILE_NAME, Settings, load_settings, model_store, save_settings
 from coach.transcription import weights
 
 SHIPPED = {"base": "base (default): best of the two", "tiny.en": "tiny.en: faster, English only, hears less"}
@@ -27,9 +27,10 @@ def page() -> None:
     about()
 
 
-def save(chosen: Settings, **changes: object) -> None:
+def save(**changes: object) -> None:
     try:
-        save_settings(home(), Settings.model_validate({**chosen.model_dump(), **changes}))
+        own = load_settings(home(), {})  # what the environment says is for this run, and not to be kept
+        save_settings(home(), Settings.model_validate({**own.model_dump(), **changes}))
     except (CoachError, ValueError, OSError) as error:
         st.error(plain(str(error)), icon=":material/error:")
     else:
@@ -77,7 +78,7 @@ def model(chosen: Settings) -> None:
         )
     changed = (name, device, compute_type) != (chosen.model, chosen.device, chosen.compute_type)
     if st.button("Save", key="save_model", type="primary", disabled=not (name and changed)):
-        save(chosen, model=name, device=device, compute_type=compute_type)
+        save(model=name, device=device, compute_type=compute_type)
         st.rerun()
 
 
@@ -128,12 +129,12 @@ def microphone(chosen: Settings) -> None:
             format_func=lambda name: name or "The system's default",
         )
         if st.button("Save", key="save_microphone", disabled=picked == chosen.microphone):
-            save(chosen, microphone=picked)
+            save(microphone=picked)
             st.rerun()
     if not names:
         st.caption("No microphone is plugged in at the moment.")
     if chosen.microphone_checked and st.button("Check the microphone again before the next recording"):
-        save(chosen, microphone_checked=False)
+        save(microphone_checked=False)
         st.rerun()
 
 
@@ -153,10 +154,10 @@ def pace(chosen: Settings) -> None:
     with st.container(horizontal=True, gap="small"):
         if st.button("Save", key="save_pace", disabled=not (fits and changed)):
             own = Band(good=good, watch=watch, source="set by you")
-            save(chosen, bands={**chosen.bands, "speaking_rate": own})
+            save(bands={**chosen.bands, "speaking_rate": own})
             st.rerun()
         if "speaking_rate" in chosen.bands and st.button("Back to the default"):
-            save(chosen, bands={name: kept for name, kept in chosen.bands.items() if name != "speaking_rate"})
+            save(bands={name: kept for name, kept in chosen.bands.items() if name != "speaking_rate"})
             st.rerun()
 
 
