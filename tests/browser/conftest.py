@@ -61,11 +61,11 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def spoken(samples: Path) -> NDArray[np.float32]:
-    """Two stretches of a real voice, 13 s: "... it's worth celebrating ... were skilled and qualified"."""
+    """Two stretches of a real voice, 8 s: "... it's worth celebrating ... were skilled and qualified"."""
     voice, rate = soundfile.read(samples / "human-spacewalk.flac", dtype="float32")
     assert rate == RATE
     silence = np.zeros(RATE // 2, dtype=np.float32)
-    first, second = voice[: int(8.0 * RATE)], voice[int(19.2 * RATE) : int(22.4 * RATE)]
+    first, second = voice[: int(4.1 * RATE)], voice[int(19.2 * RATE) : int(22.4 * RATE)]
     # Chromium's fake microphone needs silence at the end: without it it buzzes on.
     return np.concatenate([first, silence, second, silence])
 

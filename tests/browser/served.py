@@ -17,6 +17,7 @@ from typing import TypeVar
 import pytest
 
 from coach.assessment import Assessment
+from coach.recording import read_recording
 from coach.store import Attempt, open_store
 
 Answer = TypeVar("Answer")
@@ -48,6 +49,15 @@ class App:
 
     def folder(self, attempt_id: str) -> Path:
         return self.home / "attempts" / attempt_id
+
+    def sound(self, attempt_id: str) -> Path:
+        """What is on disk of it: the original as it came, or the FLAC that replaces it once it was read."""
+        with open_store(self.home) as store:
+            return store.audio_path(attempt_id)
+
+    def seconds(self, attempt_id: str) -> float:
+        """How much sound is on disk."""
+        return read_recording(self.sound(attempt_id)).duration
 
 
 def until(ask: Callable[[], Answer | None], what: str, seconds: float = PATIENCE_S) -> Answer:

@@ -8,7 +8,6 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-import soundfile
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, expect
 
@@ -43,8 +42,7 @@ def test_what_is_said_into_the_browser_is_kept_scored_and_still_there_after_a_re
     record(page, len(spoken) / RATE + 0.5)
     attempt_id = attempt_in(page)
     # The page names the attempt before anything is computed: its sound must be on disk by then.
-    kept, rate = soundfile.read(app.folder(attempt_id) / "original.wav")
-    assert len(kept) / rate > len(spoken) / RATE - 0.5
+    assert app.seconds(attempt_id) > len(spoken) / RATE - 0.5
     page.get_by_role("button", name="Cancel").or_(
         page.get_by_role("button", name="Open the review")
     ).wait_for()
@@ -61,14 +59,15 @@ def test_what_is_said_into_the_browser_is_kept_scored_and_still_there_after_a_re
 
 
 def test_the_microphone_check_hears_the_microphone_and_is_asked_for_once(app: App, page: Page) -> None:
+    (app.home / "settings.json").write_text('{"microphone_checked": true}')
     page.goto(f"{app.url}/settings")
     again = page.get_by_role("button", name="Check the microphone again before the next recording")
-    skipped_before = page.get_by_role("heading", name="Versions")
-    skipped_before.wait_for()
-    if again.count():
-        again.click()
-        expect(again).to_have_count(0)
+    again.click()
+    expect(again).to_have_count(0)
+    # The app runs with COACH_MODEL=tiny.en: that was said for this run, and is not to be kept.
+    assert "tiny.en" not in (app.home / "settings.json").read_text()
     page.goto(app.url)
+    page.get_by_text("First, a five-second check.").wait_for()
     before = len(app.attempts())
     record(page, 5)
     expect(alert(page)).to_contain_text("You can be heard well.")
@@ -88,7 +87,7 @@ def test_a_file_is_scored(
     open_practice(page, app, "File")
     page.locator("input[type=file]").set_input_files(path)
     attempt_id = attempt_in(page)
-    assert (app.folder(attempt_id) / f"original.{suffix}").read_bytes() == path.read_bytes()
+    assert app.seconds(attempt_id) == pytest.approx(len(spoken) / RATE, abs=0.2)
     open_review(page)
     expect_what_was_said(page)
     page.wait_for_function("document.querySelector('.st-key-player audio').readyState > 0")

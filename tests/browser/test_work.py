@@ -56,7 +56,7 @@ def test_cancel_keeps_the_sound_and_it_can_be_finished_later(
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Scoring was cancelled. The recording is kept.")).to_be_visible()
     assert app.attempt(attempt_id).stage == "cancelled"
-    assert (app.folder(attempt_id) / "original.flac").read_bytes() == talk.read_bytes()
+    assert app.seconds(attempt_id) == soundfile.info(talk).duration
     page.get_by_role("button", name="Score it now").click()
     open_review(page)
     assert app.attempt(attempt_id).stage == "assessed"
