@@ -324,7 +324,7 @@ def test_within_a_kind_nothing_is_counted_twice_and_the_surer_wins():
 
 def test_ids_name_kind_and_time_and_are_unique():
     words = [
-        Word(text="um", start=12.341, end=12.342, confidence=1),
+        Word(text="um", start=12.341, end=12.39, confidence=1),
         Word(text="um", start=12.343, end=12.4, confidence=1),
     ]
     assert [one.id for one in find_disfluencies(words)] == ["filled_pause@12.34", "filled_pause@12.34#2"]

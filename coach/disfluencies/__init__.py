@@ -11,13 +11,21 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from coach.disfluencies import discourse_markers, filled_pauses, prolongations, repetitions, restarts
+from coach.disfluencies import (
+    discourse_markers,
+    filled_pauses,
+    prolongations,
+    repetitions,
+    restarts,
+    swallowed,
+)
 from coach.disfluencies.detector import Detector
 from coach.recording import Recording
 from coach.transcript import Disfluency, Span, Word
 
 DETECTORS: Final[tuple[Detector, ...]] = (
     filled_pauses.DETECTOR,
+    swallowed.DETECTOR,
     discourse_markers.DETECTOR,
     repetitions.DETECTOR,
     restarts.DETECTOR,

@@ -10,11 +10,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from coach.disfluencies.detector import Detector, found
+from coach.disfluencies.islands import Island, islands
+from coach.disfluencies.swallowed import LONGEST_S
 from coach.disfluencies.tokens import bare, is_filled_pause
 from coach.recording import Recording
 from coach.transcript import Disfluency, Span, Word
 
 NAME: Final = "filled_pause.words"
+SHORTEST_S: Final = 0.03
+"""Whisper gives no time at all to words that it made up."""
 _ANSWER_HEADS: Final = frozenset({"uh", "um", "mm", "mhm", "hm", "hmm", "mmm", "ah", "ahh"})
 _ANSWER_TAILS: Final = frozenset({"huh", "hm", "hmm", "ha", "hah"})
 
@@ -22,15 +26,32 @@ _ANSWER_TAILS: Final = frozenset({"huh", "hm", "hmm", "ha", "hah"})
 def detect(
     words: Sequence[Word],
     silences: Sequence[Span],  # noqa: ARG001
-    speech: Sequence[Span],  # noqa: ARG001
-    recording: Recording | None,  # noqa: ARG001
+    speech: Sequence[Span],
+    recording: Recording | None,
 ) -> list[Disfluency]:
-    """Every filled pause that was written down; confidence is the word's own."""
-    return [
-        found(words, i, i + 1, "filled_pause", NAME, word.confidence)
+    """Every filled pause that was written down; confidence is the word's own.
+
+    Whisper's times for fillers are up to a second off. Where the filler stands alone between two silences, the
+    signal says when it was.
+    """
+    alone = islands(recording, speech)
+    placed = [
+        _placed(found(words, i, i + 1, "filled_pause", NAME, word.confidence), words, i, alone)
         for i, word in enumerate(words)
         if is_filled_pause(word.text) and not _is_answer_or_unit(words, i)
     ]
+    return [one for one in placed if one.end - one.start >= SHORTEST_S]
+
+
+def _placed(one: Disfluency, words: Sequence[Word], i: int, alone: Sequence[Island]) -> Disfluency:
+    """``one`` at the island that it shares most time with, if that island holds no other word."""
+    island = max(alone, key=lambda each: each.overlap(words[i]), default=None)
+    if island is None or island.overlap(words[i]) <= 0 or island.duration > LONGEST_S:
+        return one
+    others = (*words[max(0, i - 2) : i], *words[i + 1 : i + 3])
+    if any(island.overlap(word) > 0.5 * (word.end - word.start) for word in others):
+        return one
+    return one.model_copy(update={"start": island.start, "end": island.end})
 
 
 def _is_answer_or_unit(words: Sequence[Word], i: int) -> bool:
@@ -48,4 +69,4 @@ def _is_answer_or_unit(words: Sequence[Word], i: int) -> bool:
     return word == "mm" and before[:1].isdigit()
 
 
-DETECTOR: Final = Detector(NAME, "1", detect)
+DETECTOR: Final = Detector(NAME, "2", detect)
