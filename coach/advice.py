@@ -70,7 +70,8 @@ def _missing(coverage: Coverage) -> Iterator[Tip]:
     missed = _required(coverage, "missed")
     if missed:
         named = "; ".join(_clause(point.text) for point in missed[:2])
-        more = f" ({len(missed) - 2} more required points are missing too.)" if len(missed) > 2 else ""
+        rest = len(missed) - 2
+        more = f" ({rest} more required point{'s are' if rest > 1 else ' is'} missing too.)" if rest > 0 else ""
         yield Tip(id=f"missed:{missed[0].id}", text=f"You left out: {named}. Say it next time.{more}")
     partial = _required(coverage, "partial")
     if partial:
@@ -242,8 +243,8 @@ def _moments(evidence: Iterable[Evidence]) -> tuple[Span, ...]:
 
 
 def _quote(evidence: Sequence[Evidence]) -> str:
-    """The first quote, shortened to its first words."""
-    words = evidence[0].quote.split() if evidence else []
+    """The first quote, shortened to its first words, without the sign that happens to end it."""
+    words = evidence[0].quote.rstrip(" ,.;:").split() if evidence else []
     return " ".join(words[:18]) + (" …" if len(words) > 18 else "")
 
 

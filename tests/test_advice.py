@@ -187,3 +187,13 @@ def test_at_most_three_tips_of_different_ids_inside_the_talk(texts, statuses):
     for tip in tips:
         assert tip.text.endswith((".", "?", ")", "”.", "”"))
         assert all(span.end <= 1 + 0.4 * 150 + 3 for span in tip.spans)
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"), [(2, ""), (3, "(1 more required point is"), (5, "(3 more required points are")]
+)
+def test_the_rest_of_what_is_missing_is_counted(missing, said):
+    points = tuple(_point(f"k{i}", "missed") for i in range(missing))
+    (tip, *_) = _tips(FLUENT, Coverage(score=0, key_points=points))
+    assert said in tip.text
+    assert ("more required" in tip.text) is bool(said)
