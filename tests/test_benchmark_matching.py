@@ -146,6 +146,7 @@ def test_tokens_keep_fillers_and_spell_numbers() -> None:
     assert tokens("Um, the L2-norm: 42 % of 305!") == [
         "um", "the", "l2", "norm", "forty", "two", "percent", "of", "three", "hundred", "five",
     ]  # fmt: skip
+    assert tokens("1455 or 1900") == ["fourteen", "fifty", "five", "or", "nineteen", "hundred"]
     assert tokens("It can’t") == ["it", "can", "not"]
     assert content(["um", "uhh", "hmm", "er", "the", "umbrella", "error", "a"]) == [
         "the",

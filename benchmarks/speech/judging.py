@@ -16,8 +16,8 @@ ERROR_COLLAR: Final = 1.0
 """Onset errors are taken over pairs this near, so that bad times show and are not cut off at the collar."""
 DOUBT_S: Final = 0.5
 STUMBLE: Final = "repetition or restart"
-TOLERATED_GAP_S: Final = 0.15
-"""A silence between this and 0.25 s may be reported as a pause or not: it is no error."""
+TOLERATED_SHARE: Final = 0.6
+"""A reported pause of which this share is true silence, though no pause of 0.25 s was spliced there, is no error."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,15 @@ class Judgement:
 def judge(item: Item, heard: Heard) -> Judgement:
     told = Judgement(item, heard)
     truth = item.truth
+    transcribes = heard.words is not None  # a tool without words is asked for what it claims to find, no more
     for kind, true in truth.events.items():
-        _events(told, kind, true, heard.events.get(kind, ()))
-    if "restart" in truth.events:
+        if transcribes or kind in heard.events:
+            _events(told, kind, true, heard.events.get(kind, ()))
+    if "restart" in truth.events and transcribes:
         both = [heard.events.get(kind, ()) for kind in ("repetition", "restart")]
         taken_back = (*truth.events["repetition"], *truth.events["restart"])
         _events(told, STUMBLE, taken_back, (*both[0], *both[1]))
-    if truth.meant is not None:
+    if truth.meant is not None and transcribes:
         told.markers = _by_marker(truth, heard.events.get("discourse_marker", ()))
     if truth.pauses is not None and heard.pauses is not None:
         _pauses(told, truth, heard.pauses)
@@ -134,13 +136,15 @@ def _pauses(told: Judgement, truth: Truth, found: Sequence[Event]) -> None:
 
 
 def _tolerated(pause: Event, gaps: Sequence[Event]) -> bool:
-    """Whether it lies over a true silence that is only just too short to count."""
-    return any(
-        gap.start is not None and gap.end is not None and pause.start is not None and pause.end is not None
-        and TOLERATED_GAP_S <= gap.end - gap.start < 0.25
-        and min(gap.end, pause.end) - max(gap.start, pause.start) > 0.5 * (gap.end - gap.start)
+    """Whether it is for the most part true silence: gaps just too short to count, or a voice's own holds."""
+    if pause.start is None or pause.end is None:
+        return False
+    silent = sum(
+        max(0.0, min(gap.end, pause.end) - max(gap.start, pause.start))
         for gap in gaps
-    )  # fmt: skip
+        if gap.start is not None and gap.end is not None
+    )
+    return silent >= TOLERATED_SHARE * (pause.end - pause.start)
 
 
 def _words(told: Judgement, truth: Truth, heard: Sequence[Event]) -> None:

@@ -134,9 +134,7 @@ def _kinds(told: Told) -> Rows:
     for kind in ("discourse_marker", "repetition", "restart", STUMBLE):
         for contender, judgements in told.items():
             talks = [each for each in judgements if each.item.part == "synthetic"]
-            if not any(
-                each.heard.events.get(one) is not None for each in talks for one in ("repetition", kind)
-            ):
+            if not any((kind, COLLARS[0]) in each.counts for each in talks):
                 continue
             counts = [each.counts[kind, COLLARS[0]] for each in talks]
             narrow = total([each.counts[kind, COLLARS[1]] for each in talks])
@@ -154,7 +152,7 @@ def _markers(told: Told) -> Rows:
     rows: Rows = [("marker", "contender", "filler uses", "found", "ordinary uses taken for fillers", "F1")]
     for contender, judgements in told.items():
         talks = [each for each in judgements if each.item.part == "synthetic"]
-        if not any("discourse_marker" in each.heard.events for each in talks):
+        if not any(each.markers for each in talks):
             continue
         pooled = Counts()
         for marker in sorted({marker for each in talks for marker in each.markers}):

@@ -116,7 +116,7 @@ _CONTRACTED = {"can't": "can not", "cannot": "can not"}
 
 
 def tokens(text: str) -> list[str]:
-    """Lower-case words without punctuation, numbers below a thousand spelled out, fillers kept.
+    """Lower-case words without punctuation, numbers below a thousand and years spelled out, fillers kept.
 
     Whisper's own normaliser deletes um and uh; this one does not.
     """
@@ -126,7 +126,7 @@ def tokens(text: str) -> list[str]:
     words: list[str] = []
     for raw in re.findall(r"[\w']+", text.replace("_", " ")):
         word = raw.strip("'")
-        if word.isdigit() and len(word) <= 3:
+        if word.isdigit() and (len(word) <= 3 or "1100" <= word <= "1999"):
             words += _spelled(int(word))
         elif word:
             words += _CONTRACTED.get(word, word).split()
@@ -139,7 +139,9 @@ def _spelled(number: int) -> list[str]:
     if number < 100:
         return [_TENS[number // 10], *([_UNITS[number % 10]] if number % 10 else [])]
     rest = _spelled(number % 100) if number % 100 else []
-    return [_UNITS[number // 100], "hundred", *rest]
+    if number >= 1000 and rest:  # a year
+        return [*_spelled(number // 100), *rest]
+    return [*_spelled(number // 100), "hundred", *rest]
 
 
 def is_filled_pause(token: str) -> bool:

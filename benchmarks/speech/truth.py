@@ -30,7 +30,8 @@ class Truth:
     """What is known about one recording. What is not known is None, and then not scored.
 
     ``events`` by kind; an event without times is counted only. ``doubtful`` moments are scored neither way.
-    ``meant``: marker words in their ordinary meaning. ``gaps`` are all silences, even those below 0.25 s.
+    ``meant``: marker words in their ordinary meaning. ``gaps`` are all silences, short ones and those of a voice
+    inside a phrase among them.
     """
 
     events: Mapping[str, tuple[Event, ...]]
