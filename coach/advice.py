@@ -71,7 +71,9 @@ def _missing(coverage: Coverage) -> Iterator[Tip]:
     if missed:
         named = "; ".join(_clause(point.text) for point in missed[:2])
         rest = len(missed) - 2
-        more = f" ({rest} more required point{'s are' if rest > 1 else ' is'} missing too.)" if rest > 0 else ""
+        more = (
+            f" ({rest} more required point{'s are' if rest > 1 else ' is'} missing too.)" if rest > 0 else ""
+        )
         yield Tip(id=f"missed:{missed[0].id}", text=f"You left out: {named}. Say it next time.{more}")
     partial = _required(coverage, "partial")
     if partial:
