@@ -28,6 +28,7 @@ from coach.scores import (
     pace_score,
 )
 from coach.transcript import Disfluency, Pause, Span
+from coach.wording import clock
 
 MOST: Final = 3
 #: A delivery item that scores below this deserves a tip.
@@ -156,7 +157,7 @@ def _on_pace(rate: Measurement) -> Tip:
     fast = high is not None and value > high
     series = [point for point in rate.series or () if point.value is not None]
     extreme = sorted(series, key=lambda point: point.value or 0.0, reverse=fast)[:1]
-    where = f", {extreme[0].value or 0:.0f} around {_clock(extreme[0].start)}" if extreme else ""
+    where = f", {extreme[0].value or 0:.0f} around {clock(extreme[0].start)}" if extreme else ""
     target = f"{high:.0f}" if fast and high else f"{band.good[0] or 0:.0f}" if band else ""
     advice = (
         f"Slow down towards {target}: leave a breath after each point."
@@ -229,11 +230,7 @@ def _densest(moments: Sequence[Span]) -> str:
     group = max(groups, key=len, default=[])
     if len(group) < 3 or len(group) == len(starts):
         return ""
-    return f", {len(group)} of them between {_clock(group[0])} and {_clock(group[-1] + 1)}"
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+    return f", {len(group)} of them between {clock(group[0])} and {clock(group[-1] + 1)}"
 
 
 def _moments(evidence: Iterable[Evidence]) -> tuple[Span, ...]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from coach.assessment import Assessment, Measurement
 from coach.errors import AudioError
 from coach.transcript import Disfluency, Word, WrittenWord
+from coach.wording import ABSENT, band_text, clock, number
 
 MAX_EMBEDDED_BYTES: Final = 64_000_000
 """A page that holds more sound than this opens slowly; the sound is then left out and the page says so."""
@@ -43,20 +44,10 @@ def marked_words(assessment: Assessment) -> Iterator[MarkedWord]:
         yield MarkedWord(word, by_word.get(index))
 
 
-def clock(seconds: float | None) -> str:
-    """``m:ss`` of a moment in seconds; a dash where there is none."""
-    return "–" if seconds is None else f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
-
-
-def number(value: float) -> str:
-    """Three significant digits, and whole numbers from 100 on."""
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
 def value_text(measurement: Measurement) -> str:
     """The figure with its interval and unit, or a dash; the reason stands in ``measurement.reason``."""
     if measurement.value is None:
-        return "–"
+        return ABSENT
     between = ""
     if measurement.interval is not None:
         low, high = measurement.interval
@@ -64,14 +55,9 @@ def value_text(measurement: Measurement) -> str:
     return f"{number(measurement.value)} {measurement.unit}{between}"
 
 
-def band_text(measurement: Measurement) -> str:
+def good_text(measurement: Measurement) -> str:
     """Where the figure is good: "120 to 170", "up to 5", or nothing where no source says so."""
-    if measurement.band is None:
-        return ""
-    low, high = measurement.band.good
-    if low is None:
-        return "" if high is None else f"up to {number(high)}"
-    return f"from {number(low)}" if high is None else f"{number(low)} to {number(high)}"
+    return "" if measurement.band is None else band_text(measurement.band.good)
 
 
 def to_markdown(assessment: Assessment, title: str = "Review") -> str:
@@ -98,7 +84,7 @@ def to_markdown(assessment: Assessment, title: str = "Review") -> str:
     lines += ["", "## Figures", "", "| measurement | value | good | why not |", "|---|---|---|---|"]
     for name, measurement in assessment.measurements.items():
         lines.append(
-            f"| {name.replace('_', ' ')} | {value_text(measurement)} | {band_text(measurement)} "
+            f"| {name.replace('_', ' ')} | {value_text(measurement)} | {good_text(measurement)} "
             f"| {_plain(measurement.reason or '')} |"
         )
     lines += ["", "## What was said", "", "Fillers and restarts are in **bold**.", ""]
@@ -131,7 +117,7 @@ def to_html(assessment: Assessment, audio: Path | None = None, title: str = "Rev
             left_out=audio is not None and _embedded(audio) is None,
             clock=clock,
             value_text=value_text,
-            band_text=band_text,
+            good_text=good_text,
             marks=STATUS_MARKS,
             kinds=sorted({one.kind for one in assessment.disfluencies}),
         )

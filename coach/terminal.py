@@ -12,7 +12,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from coach.assessment import Assessment
-from coach.report import clock, value_text
+from coach.report import value_text
+from coach.wording import clock
 
 if TYPE_CHECKING:
     from coach.doctor import Check

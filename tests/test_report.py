@@ -21,8 +21,9 @@ from coach.assessment import (
     Versions,
 )
 from coach.errors import AudioError
-from coach.report import band_text, clock, marked_words, number, to_html, to_markdown, value_text
+from coach.report import good_text, marked_words, to_html, to_markdown, value_text
 from coach.transcript import Disfluency, Span, Transcript, Word
+from coach.wording import clock, number
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -113,7 +114,7 @@ def test_words_carry_their_marks(assessment: Assessment) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(0.123456, "0.123"), (12.345, "12.3"), (123.45, "123"), (3600.0, "3600"), (0.0, "0")]
+    ("value", "shown"), [(0.123456, "0.12"), (12.345, "12.3"), (123.45, "123"), (3600.0, "3600"), (0.0, "0")]
 )
 def test_numbers(value: float, shown: str) -> None:
     assert number(value) == shown
@@ -124,6 +125,6 @@ def test_small_texts() -> None:
     assert clock(125.9) == "2:05"
     measurement = Measurement(value=12, unit="a minute", interval=(10.5, 14), interval_level=0.8, source="s")
     assert value_text(measurement) == "12 a minute (likely 10.5 to 14)"
-    assert band_text(measurement) == ""
+    assert good_text(measurement) == ""
     upto = measurement.model_copy(update={"band": Band(good=(None, 5), watch=(None, 10), source="s")})
-    assert band_text(upto) == "up to 5"
+    assert good_text(upto) == "up to 5"

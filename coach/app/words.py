@@ -9,11 +9,14 @@ from typing import Final, Literal
 
 from coach.assessment import Band, KeyPointFinding, Quality
 from coach.recording import MAX_SECONDS
+from coach.wording import ABSENT as ABSENT
+from coach.wording import band_text as band_text
+from coach.wording import clock as clock
+from coach.wording import number as number
 
 WayIn = Literal["browser", "file", "microphone", "sample"]
 Judgement = Literal["good", "watch", "outside"]
 
-ABSENT: Final = "–"
 JUDGEMENTS: Final = {"good": "good", "watch": "worth a look", "outside": "out of range", None: ABSENT}
 
 STATUS: Final = {
@@ -101,13 +104,6 @@ _QUALITY: Final = {
 }
 
 
-def clock(seconds: float) -> str:
-    """Seconds as m:ss, or h:mm:ss from an hour on."""
-    whole = int(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def duration(seconds: float | None) -> str:
     """A length of time in words: "45 s", "2 min", "2 min 5 s", "1 h 3 min"."""
     if seconds is None:
@@ -179,23 +175,6 @@ def label(name: str) -> str:
 def domain_label(domain: str) -> str:
     """The name of an interview domain in words."""
     return DOMAINS.get(domain) or label(domain)
-
-
-def number(value: float | None) -> str:
-    """A figure with as many decimals as it deserves: 0.43, 4.3, 143."""
-    if value is None:
-        return ABSENT
-    if value == round(value) or abs(value) >= 100:
-        return f"{value:.0f}"
-    return f"{value:.1f}" if abs(value) >= 2 else f"{value:.2f}"
-
-
-def band_text(limits: tuple[float | None, float | None]) -> str:
-    """A range in words: "120 to 170", "up to 5", "from 100"."""
-    low, high = limits
-    if low is None:
-        return "any" if high is None else f"up to {number(high)}"
-    return f"from {number(low)}" if high is None else f"{number(low)} to {number(high)}"
 
 
 def judge(value: float | None, band: Band | None) -> Judgement | None:
