@@ -14,10 +14,20 @@ import pytest
 import soundfile
 from microphone.conftest import sound_server, stopped_sound_server  # noqa: F401
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from .pages import score_sample
 from .served import App, serving
+
+expect.set_options(timeout=60_000)  # how long a page takes says something about the machine
 
 FLAGS = [
     "--no-sandbox",
