@@ -295,11 +295,12 @@ def test_truth_of_a_generated_talk() -> None:
             "pauses": [],
             "words": [span("um", 1.0, 1.4), span("the", 2.0, 2.1), span("the", 2.2, 2.3)],
             "phrases": [span("um", 1.0, 1.4), span("the the", 2.0, 2.3)],
+            "holds": [{"start": 2.1, "end": 2.2}],
         }
     )
     assert truth.words is not None
     assert [(word.text, word.optional) for word in truth.words] == [("the", True), ("the", False)]
-    assert [(gap.start, gap.end) for gap in truth.gaps] == [(1.4, 2.0)]
+    assert [(gap.start, gap.end) for gap in truth.gaps] == [(1.4, 2.0), (2.1, 2.2)]
 
 
 SENTENCE = "The gradient of the loss points uphill in every single dimension."

@@ -234,7 +234,7 @@ def _real_truth(row: Mapping[str, Any], word_times: bool) -> Truth:
         if each.get("kind") != "discourse"
     )
     words = None
-    if row["transcript_verbatim"] and row["transcript_verbatim"] != PLACEHOLDER:
+    if row["transcript_verbatim"] and row["transcript_verbatim"].lower().strip(".") != PLACEHOLDER:
         known = row.get("words") or [] if word_times else []
         words = _with_times(row["transcript_verbatim"], known)
     return Truth(

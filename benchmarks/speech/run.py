@@ -100,7 +100,7 @@ def _left(ahead: dict[str, float], seconds: dict[str, tuple[float, float]]) -> f
     """Seconds still to go; a contender that has not begun is taken to be as slow as the slowest so far."""
     pace = {name: spent / audio for name, (spent, audio) in seconds.items() if audio}
     slowest = max(pace.values(), default=0.3)
-    return sum(audio * pace.get(name, slowest) for name, audio in ahead.items())
+    return max(0.0, sum(audio * pace.get(name, slowest) for name, audio in ahead.items()))
 
 
 def _place(cache: Path, contender: Contender, versions: dict[str, str], sound: str) -> Path:

@@ -80,7 +80,8 @@ def of_document(document: Mapping[str, Any], terms: tuple[str, ...] = ()) -> Tru
         if (word["start"], word["end"]) not in fillers
     )
     phrases = document["phrases"]
-    gaps = tuple(Event(before["end"], after["start"]) for before, after in pairwise(phrases))
+    between = (Event(before["end"], after["start"]) for before, after in pairwise(phrases))
+    gaps = (*between, *_events(document.get("holds", [])))
     return Truth(
         events=events,
         words=words,
