@@ -107,9 +107,16 @@ def availability(name: str) -> None:
 
 
 def microphone(chosen: Settings) -> None:
+    st.header("Microphone", anchor=False)
+    local_microphone(chosen)
+    if chosen.microphone_checked and st.button("Check the microphone again before the next recording"):
+        save(microphone_checked=False)
+        st.rerun()
+
+
+def local_microphone(chosen: Settings) -> None:
     from coach.microphone import list_microphones, portaudio_problem
 
-    st.header("Local microphone", anchor=False)
     if problem := portaudio_problem():
         st.info(plain(problem), icon=":material/mic_off:")
         return
@@ -123,7 +130,7 @@ def microphone(chosen: Settings) -> None:
     options: list[str | None] = [None, *names]
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         picked = st.selectbox(
-            "Microphone",
+            "Local microphone",
             options,
             index=options.index(chosen.microphone),
             format_func=lambda name: name or "The system's default",
@@ -133,9 +140,6 @@ def microphone(chosen: Settings) -> None:
             st.rerun()
     if not names:
         st.caption("No microphone is plugged in at the moment.")
-    if chosen.microphone_checked and st.button("Check the microphone again before the next recording"):
-        save(microphone_checked=False)
-        st.rerun()
 
 
 def pace(chosen: Settings) -> None:
