@@ -113,6 +113,16 @@ def test_a_filler_that_stands_alone_is_where_the_sound_is(samples: Path, off: fl
     assert np.median(errors) < 0.03
 
 
+def test_two_fillers_written_for_one_short_sound_are_one() -> None:
+    buzz = voice(lambda t: np.full_like(t, 120.0), 0.5).pcm
+    recording = joined(silence(1), buzz, silence(1), buzz, buzz, silence(1))
+    speech = (Span(start=1, end=1.5), Span(start=2.5, end=3.5))
+    words = [word("Um,", 1.0, 1.2), word("uh,", 1.3, 1.6), word("um,", 2.5, 2.9), word("uh,", 3.1, 3.5)]
+    found = filled_pauses.detect(words, (), speech, recording)
+    assert [one.word_range for one in found] == [(0, 2), (2, 3), (3, 4)]
+    assert (found[0].start, found[0].end) == (pytest.approx(1.0, abs=0.05), pytest.approx(1.5, abs=0.05))
+
+
 def test_a_filler_without_any_time_was_made_up() -> None:
     assert filled_pauses.detect([word("uh,", 3.0, 3.0)], (), (), None) == []
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coach.recording import SAMPLE_RATE, Recording
 from coach.silence import frames, runs
-from coach.transcript import Span
+from coach.transcript import Span, Word
 
 GAP_S: Final = 0.06
 """Shorter quiet moments are the closures of stops, inside a word."""
@@ -39,6 +40,16 @@ class Island:
     def overlap(self, span: Span) -> float:
         """Seconds that it shares with ``span``."""
         return max(0.0, min(self.end, span.end) - max(self.start, span.start))
+
+
+Timed = TypeVar("Timed", Island, Word)
+
+
+def touching(items: Sequence[Timed], start: float, end: float) -> Sequence[Timed]:
+    """Those of ``items``, in order of their starts and none over 10 s long, that may reach into start..end."""
+    first = bisect_left(items, start - 10.0, key=lambda item: item.start)
+    stop = bisect_left(items, end, key=lambda item: item.start)
+    return [item for item in items[first:stop] if item.end > start]
 
 
 def islands(recording: Recording | None, speech: Sequence[Span]) -> tuple[Island, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from coach.disfluencies.detector import Detector
-from coach.disfluencies.islands import Island, islands, restlessness
+from coach.disfluencies.islands import Island, islands, restlessness, touching
 from coach.disfluencies.tokens import is_filled_pause
 from coach.recording import SAMPLE_RATE, Recording
 from coach.transcript import Disfluency, Span, Word
@@ -64,8 +64,8 @@ def _alone(island: Island) -> bool:
 
 
 def _has_words(island: Island, words: Sequence[Word]) -> bool:
-    """Whether a word lies mostly inside, or a written filler touches it, or nothing was written near it."""
-    near = [word for word in words if island.overlap(word) > 0.03]
+    """Whether a word lies mostly inside, or a written filler touches it."""
+    near = [word for word in touching(words, island.start, island.end) if island.overlap(word) > 0.03]
     return any(
         island.overlap(word) > 0.5 * (word.end - word.start) or is_filled_pause(word.text) for word in near
     )
