@@ -387,3 +387,19 @@ def test_a_later_start_changes_nothing_but_the_times(texts, later):
     here = find_disfluencies(words_at(" ".join(texts), start=1.0))
     there = find_disfluencies(words_at(" ".join(texts), start=1.0 + later))
     assert [(d.kind, d.word_range) for d in here] == [(d.kind, d.word_range) for d in there]
+
+
+@pytest.mark.parametrize(
+    ("text", "taken_back"),
+    [
+        ("We look at the gradient of the momentum. Sorry, no, loss and then step.", ["momentum."]),
+        ("It minimizes the variance, scratch that, bias of the model.", ["variance,"]),
+        ("the bias, sorry, the variance goes up", ["the bias,"]),
+        ("I'm sorry, the answer is two.", []),
+        ("I was so sorry about it and we went on.", []),
+    ],
+)
+def test_an_editing_term_takes_the_word_before_it_back(text, taken_back):
+    words = words_at(text)
+    found = [one for one in find_disfluencies(words) if one.kind == "restart"]
+    assert [" ".join(w.text for w in words[slice(*one.word_range)]) for one in found] == taken_back

@@ -35,9 +35,13 @@ _EDITS: Final = (
     ("or", "rather"),
     ("no", "wait"),
     ("wait", "no"),
+    ("sorry", "no"),
+    ("no", "sorry"),
     ("i", "mean"),
     ("sorry",),
 )
+#: Said of nothing but a word just taken back, so that the repair need not begin like the phrase.
+_PLAIN_EDITS: Final = frozenset(_EDITS) - {("i", "mean"), ("let", "me", "start", "over")}
 _SUBJECTS: Final = lexicon("i we you they he she it it's i'm we're they're there's that's this")
 _EMBEDDING: Final = lexicon(
     """
@@ -100,12 +104,18 @@ def _edited(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[int
     for at in range(1, len(lexical)):
         term = next((edit for edit in _EDITS if tuple(texts[at : at + len(edit)]) == edit), None)
         after = at + len(term) if term else len(lexical)
-        if after >= len(lexical) or ends_sentence(words[lexical[at - 1]].text):
+        if after >= len(lexical):
+            continue
+        plain = term in _PLAIN_EDITS
+        if ends_sentence(words[lexical[at - 1]].text) and not plain:
             continue
         for back in range(at - 1, max(-1, at - _NEAR), -1):
             if texts[back] == texts[after] and not (term == ("i", "mean") and texts[back] in _SUBJECTS):
                 yield lexical[back], lexical[at - 1] + 1, 0.85
                 break
+        else:
+            if plain and texts[at - 1] not in {"i'm", "am", "so", "very"}:
+                yield lexical[at - 1], lexical[at - 1] + 1, 0.7
 
 
 def _taken_back(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[int, int, float]]:
@@ -165,4 +175,4 @@ def _is_abandoned(
     return opening[0] in _SUBJECTS and not embedded and (unfinished or interrupted)
 
 
-DETECTOR: Final = Detector(NAME, "1", detect)
+DETECTOR: Final = Detector(NAME, "2", detect)
