@@ -21,9 +21,9 @@ from coach.errors import ModelError
 from coach.transcript import Fact, Span, Word
 from coach.transcription.pieces import Piece
 from coach.transcription.weights import locate
-from coach.voice import silero_speech
+from coach.voice import THRESHOLD, silero_speech
 
-VERSION: Final = "verbatim-2"
+VERSION: Final = "verbatim-3"
 PROMPT: Final = "Um, uh, so, like, you know, I mean, uh, let me think, um, the the, uh, okay."
 """Repeated in front of every window (faster-whisper's ``hotwords``): an ``initial_prompt`` reaches the first only."""
 LOOP_COMPRESSION: Final = 2.4
@@ -105,6 +105,7 @@ class Whisper:
             condition_on_previous_text=False,
             word_timestamps=True,
             vad_filter=True,
+            vad_parameters={"threshold": THRESHOLD},  # its own 0.5 loses sentences on the telephone
             **options,
         )
         duration = len(samples) / 16_000
