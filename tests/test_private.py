@@ -89,6 +89,22 @@ def test_the_app_starts_and_reaches_for_nothing(offline: tuple[dict[str, str], P
     assert log.read_text() == ""
 
 
+def test_the_very_first_start_asks_nothing_and_opens(home: Path, tmp_path: Path, free_port: int) -> None:
+    """As ``make run`` does it: a browser is to be opened, in a home without a trace of Streamlit."""
+    (tmp_path / "empty").mkdir()
+    app = subprocess.Popen(
+        [sys.executable, "-m", "coach.cli", "app", "--port", str(free_port)],
+        env={**os.environ, "HOME": str(tmp_path / "empty"), "BROWSER": "true"},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        assert _get(f"http://localhost:{free_port}/_stcore/health", app).strip() == "ok"
+    finally:
+        app.terminate()
+        said, _ = app.communicate(timeout=30)
+    assert "Email" not in said
+
+
 def _get(address: str, app: subprocess.Popen[str]) -> str:
     for _ in range(240):
         if app.poll() is not None:
