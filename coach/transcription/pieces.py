@@ -49,12 +49,16 @@ class Piece:
 
 def cut_point(pcm: NDArray[np.int16]) -> int:
     """Where a piece that starts with ``pcm`` ends, in samples. Needs ``LONGEST_S`` seconds or more."""
-    window = pcm[int(EARLIEST_CUT_S * SAMPLE_RATE) : int(LONGEST_S * SAMPLE_RATE)].astype(np.float64)
-    power = np.square(window).reshape(-1, _HOP).sum(axis=1)
+    return quietest(pcm, int(EARLIEST_CUT_S * SAMPLE_RATE), int(LONGEST_S * SAMPLE_RATE))
+
+
+def quietest(sound: NDArray[np.int16] | NDArray[np.float32], first: int, last: int) -> int:
+    """The middle of the quietest ``QUIET_S`` seconds from sample ``first`` to ``last``, in samples."""
+    window = sound[first:last].astype(np.float64)
+    power = np.square(window[: len(window) // _HOP * _HOP]).reshape(-1, _HOP).sum(axis=1)
     width = int(QUIET_S * SAMPLE_RATE) // _HOP
     quiet = np.convolve(power, np.ones(width), mode="valid")
-    middle = int(np.argmin(quiet)) + width // 2
-    return int(EARLIEST_CUT_S * SAMPLE_RATE) + middle * _HOP
+    return first + (int(np.argmin(quiet)) + width // 2) * _HOP
 
 
 def cut(chunks: Iterable[NDArray[np.int16]]) -> Iterator[Piece]:

@@ -1,8 +1,8 @@
 """Whisper, asked to write down what was said and not what was meant.
 
 Left alone Whisper tidies up: on natural speech it writes no "um" at all. A disfluent prompt in front of every
-window makes it write them; voice activity filtering keeps the prompt from seeding words in silence, and a check
-for loops decodes a piece again without the prompt where it went round in circles.
+window makes it write them; digital silence wherever nobody speaks keeps the prompt from seeding words there. A window
+that goes round in circles or passes over speech is decoded with a beam, then in halves, at last without the prompt.
 """
 
 from __future__ import annotations
@@ -12,24 +12,33 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coach.errors import ModelError
+from coach.recording import SAMPLE_RATE
 from coach.transcript import Fact, Span, Word
-from coach.transcription.pieces import Piece
+from coach.transcription.pieces import Piece, quietest
 from coach.transcription.weights import locate
-from coach.voice import THRESHOLD, silero_speech
+from coach.transcription.window import Window
+from coach.voice import silero_speech
 
-VERSION: Final = "verbatim-3"
+VERSION: Final = "verbatim-4"
 PROMPT: Final = "Um, uh, so, like, you know, I mean, uh, let me think, um, the the, uh, okay."
-"""Repeated in front of every window (faster-whisper's ``hotwords``): an ``initial_prompt`` reaches the first only."""
+"""What Whisper is told was said before, in every window; faster-whisper's ``initial_prompt`` reaches the first only."""
 LOOP_COMPRESSION: Final = 2.4
 """Text that zlib shrinks by more than this goes round in circles (Whisper's own threshold, Radford and others 2022)."""
 LOOP_REPEATS: Final = 6
 """As many times the same one to four words in a row are a loop of the decoder, not a speaker's stumble."""
+LONG_GAP_S: Final = 1.0
+MARGIN_S: Final = 0.25
+SKIPPED_S: Final = 3.0
+"""No word lasts as long; a longer "um" does not either."""
+SHORTEST_HALVED_S: Final = 8.0
 _BEAMS: Final = (1, 5)
 """Greedy first: quicker, and on development speech it finds as many fillers. The two loop on different pieces, so
 that a beam of 5 helps where greedy decoding went round in circles."""
@@ -42,7 +51,6 @@ class HeardPiece(Fact):
     end: float
     words: tuple[Word, ...]
     speech: tuple[Span, ...]
-    without_prompt: bool = False
 
 
 class Whisper:
@@ -67,50 +75,60 @@ class Whisper:
         """The words of one piece. ``glossary`` is a hint of terms; it may seed terms that nobody said."""
         samples = piece.pcm.astype(np.float32) / 32768.0
         speech = silero_speech(samples)
-        words: list[Word] | None = []
-        if speech:
-            prompt = f"{glossary} {PROMPT}".strip()
-            words = self._decode_with(prompt, samples, language)
-        without_prompt = words is None
-        if words is None:
-            words = self._decode_without_prompt(samples, language)
-        words = [_shifted(word, piece) for word in starts_in_speech(words, speech)]
+        prompt = f"{glossary} {PROMPT}".strip()
+        words = self._words(samples, speech, language, prompt)
+        words = [moved(word, piece.start) for word in starts_in_speech(words, speech)]
         shifted = tuple(Span(start=piece.start + span.start, end=piece.start + span.end) for span in speech)
-        return HeardPiece(
-            start=piece.start,
-            end=piece.end,
-            words=tuple(words),
-            speech=shifted,
-            without_prompt=without_prompt,
-        )
+        return HeardPiece(start=piece.start, end=piece.end, words=tuple(words), speech=shifted)
 
-    def _decode_with(self, prompt: str, samples: Any, language: str) -> list[Word] | None:
-        """The words, None where every way of decoding with the prompt goes round in circles."""
+    def _words(self, samples: Any, speech: Sequence[Span], language: str, prompt: str) -> list[Word]:
+        """The words of up to 30 s; where decoding goes wrong each half is heard by itself, at last without a prompt."""
+        if not speech:
+            return []
+        window = Window(self._model, hushed(samples, speech))
+        length = len(samples) / SAMPLE_RATE
         for beam in _BEAMS:
-            words = self._decode(samples, language, hotwords=prompt, temperature=0.0, beam_size=beam)
-            if not loops([word.text for word in words]):
+            words = whole_words(window.decode(language, prompt, beam), length)
+            if not loops([word.text for word in words]) and not skips(words, speech):
                 return words
-        return None
+        if length > SHORTEST_HALVED_S:
+            at = quietest(samples, round(length / 4 * SAMPLE_RATE), round(length * 3 / 4 * SAMPLE_RATE))
+            middle = at / SAMPLE_RATE
+            first = self._words(samples[:at], _within(speech, 0.0, middle), language, prompt)
+            second = self._words(samples[at:], _within(speech, middle, length), language, prompt)
+            return [*first, *(moved(word, middle) for word in second)]
+        return without_loops(whole_words(window.decode(language, beam=_BEAMS[-1]), length))
 
-    def _decode_without_prompt(self, samples: Any, language: str) -> list[Word]:
-        import ctranslate2
 
-        ctranslate2.set_random_seed(0)  # higher temperatures sample: the same input must give the same words
-        words = self._decode(samples, language, temperature=(0.0, 0.2, 0.4, 0.6), beam_size=_BEAMS[-1])
-        return without_loops(words)
+def hushed(samples: NDArray[np.float32], speech: Sequence[Span]) -> NDArray[np.float32]:
+    """``samples`` with digital silence wherever nobody speaks for ``LONG_GAP_S`` and more, in which a prompt would
+    seed words; a margin of ``MARGIN_S`` is left around the speech."""
+    kept = samples.copy()
+    ends = [-MARGIN_S, *(span.end for span in speech)]
+    starts = [*(span.start for span in speech), len(samples) / SAMPLE_RATE + MARGIN_S]
+    for end, start in zip(ends, starts, strict=True):
+        if start - end > LONG_GAP_S:
+            kept[round((end + MARGIN_S) * SAMPLE_RATE) : round((start - MARGIN_S) * SAMPLE_RATE)] = 0
+    return kept
 
-    def _decode(self, samples: Any, language: str, **options: Any) -> list[Word]:
-        segments, _ = self._model.transcribe(
-            samples,
-            language=language,
-            condition_on_previous_text=False,
-            word_timestamps=True,
-            vad_filter=True,
-            vad_parameters={"threshold": THRESHOLD},  # its own 0.5 loses sentences on the telephone
-            **options,
-        )
-        duration = len(samples) / 16_000
-        return whole_words((word for segment in segments for word in segment.words or ()), duration)
+
+def skips(words: Sequence[Word], speech: Sequence[Span]) -> bool:
+    """Whether more than ``SKIPPED_S`` seconds of speech pass without a word beginning."""
+    begins = [0.0, *(word.start for word in words), speech[-1].end]
+    return any(
+        sum(span.duration for span in _within(speech, a, b)) > SKIPPED_S for a, b in pairwise(begins) if b > a
+    )
+
+
+def _within(speech: Sequence[Span], start: float, end: float) -> list[Span]:
+    """The parts of ``speech`` from ``start`` to ``end``, their times counted from ``start``."""
+    cut = ((max(span.start, start), min(span.end, end)) for span in speech)
+    return [Span(start=a - start, end=b - start) for a, b in cut if b > a]
+
+
+def moved(word: Word, seconds: float) -> Word:
+    """``word`` that many seconds later."""
+    return word.model_copy(update={"start": word.start + seconds, "end": word.end + seconds})
 
 
 def whole_words(parts: Iterable[Any], duration: float) -> list[Word]:
@@ -188,12 +206,6 @@ def starts_in_speech(words: Sequence[Word], speech: Sequence[Span]) -> list[Word
         start = word.start if inside or not following else following[0]
         mended.append(word.model_copy(update={"start": start}))
     return mended
-
-
-def _shifted(word: Word, piece: Piece) -> Word:
-    return word.model_copy(
-        update={"start": piece.start + word.start, "end": min(piece.start + word.end, piece.end)}
-    )
 
 
 @lru_cache(maxsize=1)
