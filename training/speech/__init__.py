@@ -1,0 +1,1 @@
+"""Synthetic talks that the classifier of filled pauses learns from."""
