@@ -1,15 +1,20 @@
 """Discourse markers in filler use: like, you know, well, I mean, basically, actually, sort of, right, so.
 
-None is counted by its form alone. Each has a rule that weighs where it stands: the neighbouring words, the
-punctuation and silence around it, and whether a clause begins or ends there (Schiffrin 1987 and Fraser 1999
-on markers being syntactically detachable; D'Arcy 2017 on the uses of like). The rules return how likely
-filler use is, and what reaches 0.5 is reported.
+None is counted by its form alone. A logistic regression weighs where each stands: the neighbouring words and
+their classes, the punctuation, silence or filled pause around it, and whether a clause begins or ends there
+(Schiffrin 1987 and Fraser 1999 on markers being syntactically detachable; D'Arcy 2017 on the uses of like).
+Its weights lie beside this file; ``training/discourse_markers/`` holds how they were made and what they are
+worth. A probability of filler use of at least 0.5 is reported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from coach.disfluencies.detector import Detector, found
@@ -19,240 +24,192 @@ from coach.transcript import Disfluency, Span, Word
 
 NAME: Final = "discourse_marker.context"
 THRESHOLD: Final = 0.5
-#: A silence this long (s) sets a word off as a comma does.
 SET_OFF: Final = 0.25
-#: A transcript with fewer than one punctuated word in this many was written without punctuation.
+"""A silence this long (s) sets a word off as a comma does."""
 UNPUNCTUATED: Final = 40
+"""A transcript with fewer than one punctuated word in this many was written without punctuation."""
+REACH: Final = 6
+"""How many words before and after are looked at, filled pauses not counted."""
 
+MARKERS: Final = (
+    "you know", "i mean", "sort of", "kind of", "like", "well", "so", "right", "basically", "actually",
+)  # fmt: skip
+_PARTS: Final = tuple((marker, tuple(marker.split())) for marker in MARKERS)
+_FAMILY: Final = {"sort of": "kind of"}
+"""Markers that behave alike share their weights."""
 
-_BE = lexicon(
-    "is are was were be been being isn't wasn't "
-    "it's that's there's what's he's she's i'm we're you're they're"
-)
-_SUBJECTS = lexicon(
-    "i we you they he she it it's i'm we're you're they're he's she's there there's that's let's i've"
-)
-_CONJUNCTIONS = lexicon("and but so because or cause then yeah yes no okay oh")
-_NUMBERS = lexicon(
-    "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty "
-    "seventy eighty ninety hundred thousand half"
-)
-_DETERMINERS = lexicon("a an the my your our their its his her every some any no")
-_PREPOSITIONS = lexicon("of in on at for from with by into about through than as")
-_MARKERS = lexicon("like well basically actually mean know right so")
+_CLASSES: Final = {
+    "article": lexicon("a an the"),
+    "possessive": lexicon("my your our their its his her whose"),
+    "this": lexicon("this that these those"),
+    "quantity": lexicon("some any no every each all both many much few several more most less another other same such"),
+    "subject": lexicon("i we you they he she it who there"),
+    "subject is": lexicon(
+        "i'm we're you're they're he's she's it's that's there's here's what's who's isn't wasn't aren't weren't"
+    ),
+    "subject has": lexicon("i've we've you've they've"),
+    "subject will": lexicon("i'll we'll you'll they'll he'll she'll it'll that'll let's"),
+    "subject would": lexicon("i'd we'd you'd they'd he'd she'd it'd would should could might wouldn't"),
+    "object": lexicon("me him them us myself yourself itself themselves"),
+    "is": lexicon("is are was were be been being am"),
+    "has": lexicon("have has had having got haven't hasn't hadn't"),
+    "does": lexicon("do does did don't doesn't didn't"),
+    "can": lexicon("can will may must shall can't won't couldn't shouldn't"),
+    "to": lexicon("to"),
+    "not": lexicon("not never"),
+    "of": lexicon("of"),
+    "as": lexicon("as than"),
+    "preposition": lexicon(
+        "in on at for from with by into onto over under between through during without within against about "
+        "per via up down out off around after before"
+    ),
+    "and": lexicon("and but or"),
+    "because": lexicon("because cause if when while since although though whereas unless until where then"),
+    "what": lexicon("what how why which whether"),
+    "number": lexicon(
+        "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty "
+        "seventy eighty ninety hundred thousand million billion half"
+    ),
+    "degree": lexicon("very really too quite pretty just rather fairly totally super completely almost even only"),
+    "answer": lexicon("yeah yes oh okay ok alright sure hey anyway now"),
+    "seem": lexicon(
+        "look looks looked looking sound sounds sounded sounding feel feels felt feeling seem seems seemed smell "
+        "smells smelled taste tastes tasted act acts acted acting behave behaves behaved behaving work works worked"
+    ),
+    "thing": lexicon("something anything nothing everything someone anyone everyone somebody anybody things thing stuff"),
+    "say": lexicon("say says said saying mention mentioned think thinks thought guess mean means meant know knows"),
+    "marker": lexicon("like well so right basically actually"),
+}  # fmt: skip
+_CLASS_OF: Final = {word: name for name, words in _CLASSES.items() for word in words}
+_SUFFIXES: Final = ("ing", "ed", "ly", "tion", "er", "al", "ive", "s")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where ``words[first:stop]`` stands: its neighbours without filled pauses, and how it is set off."""
+    """Where a marker stands. ``before`` and ``after`` are the bare words beside it, the nearest first.
 
+    They end where a clause does, and filled pauses are left out. ``left`` and ``right`` say what sets the marker
+    off: the ``edge`` of a clause, a ``question`` mark, a ``comma`` (any punctuation, or a silence), ``nothing``, or
+    ``unknown`` where nothing shows but the transcript is written without punctuation.
+    """
+
+    marker: str
     before: tuple[str, ...]
     after: tuple[str, ...]
-    opens: bool  # a clause begins here
-    closes: bool  # a clause ends here
-    broken_before: bool  # punctuation, a silence or a filled pause
-    broken_after: bool
-    punctuated: bool  # the transcript as a whole
-
-    @property
-    def previous(self) -> str:
-        """The nearest word before, empty at the start."""
-        return self.before[-1] if self.before else ""
-
-    @property
-    def following(self) -> str:
-        """The nearest word after, empty at the end."""
-        return self.after[0] if self.after else ""
-
-    @property
-    def apart(self) -> bool:
-        """Whether it is set off on both sides."""
-        return (self.broken_before or self.opens) and (self.broken_after or self.closes)
+    left: str
+    right: str
+    filled_left: bool  # a filled pause next to it
+    filled_right: bool
 
 
-_LIKE_VERBS = lexicon(
-    "look looks looked looking sound sounds sounded sounding feel feels felt feeling seem seems seemed "
-    "smell smells taste tastes act acts acted behave behaves behaved behaving "
-    "would i'd we'd you'd they'd he'd she'd "
-    "don't doesn't didn't to much more most something anything nothing everything someone things stuff "
-    "exactly rather quite not be never similar"
-)
-_LIKE_SUBJECTS = lexicon("i we you they people who also really always both users")
-_LIKE_ADVERBS = lexicon(
-    "have has had got maybe sometimes normally usually somehow totally literally where which even"
-)
-
-
-def _like(at: Place) -> float:  # noqa: PLR0911, PLR0912
-    if at.previous in _LIKE_VERBS and not at.broken_before:
-        return 0.7 if at.previous in {"be", "not"} and at.broken_after else 0.05
-    if at.following in lexicon("that this these those me him them us") and not at.broken_after:
-        return 0.5 if at.previous in {"just", "was"} and at.following == "that" and at.broken_before else 0.1
-    if at.previous in _LIKE_SUBJECTS and not at.broken_before and not at.broken_after:
-        return 0.1
-    if at.previous in {"just", "really", "also"} and at.before[-2:-1] and at.before[-2] in _LIKE_SUBJECTS:
-        return 0.2
-    if at.before[-2:] in (("sort", "of"), ("kind", "of")) and not at.apart:
-        return 0.3
-    if at.previous in _BE and not at.broken_before and {"what", "how"} & set(at.before[-6:-1]):
-        return 0.1
-    if at.following in {"you", "i", "we"} and at.after[1:2] in (("say",), ("said",), ("mentioned",)):
-        return 0.1
-    if at.apart:
-        return 0.9
-    if at.previous in _DETERMINERS | _PREPOSITIONS and not at.broken_before:
-        return 0.85
-    if at.following in _NUMBERS or at.following[:1].isdigit():
-        return 0.75
-    if at.broken_after:
-        return 0.75
-    # "it's like a regulariser" compares, "I was like, no" quotes (D'Arcy 2017)
-    if at.previous in _BE:
-        return 0.35
-    if at.previous in _CONJUNCTIONS | _LIKE_ADVERBS or at.opens:
-        return 0.65
-    if at.following in _SUBJECTS:
-        return 0.55
-    return 0.25
-
-
-def _you_know(at: Place) -> float:
-    if at.previous in lexicon(
-        "do did if as how what when once does don't can could would should let that's"
-    ) and (not at.broken_before):
-        return 0.45 if at.previous in {"if", "what", "that's", "how"} and at.broken_after else 0.15
-    complement = at.following in lexicon(
-        "the a an what how why where who whether which if about all exactly this it that enough your anything"
+def word_class(word: str) -> str:
+    """A closed class of function words, a number, the ending of a content word, or ``""`` for no word at all."""
+    if not word or word in _CLASS_OF:
+        return _CLASS_OF.get(word, "")
+    if word[0].isdigit():
+        return "number"
+    return next(
+        (suffix for suffix in _SUFFIXES if word.endswith(suffix) and len(word) > len(suffix) + 2), "other"
     )
-    if complement and not at.broken_after and at.punctuated:
-        return 0.75 if at.broken_before and not at.opens else 0.3
-    if at.following in {"what", "how", "why", "whether", "about", "anything"} and not at.broken_after:
-        return 0.45
-    return 0.95 if at.apart else 0.85
 
 
-def _i_mean(at: Place) -> float:
-    if at.previous in lexicon("what do did how which if that know does") and not at.broken_before:
-        return 0.1
-    if "by" in at.before[-4:] and not at.opens:
-        return 0.15
-    if at.following in {"by", "is", "it", "to"} and not at.broken_after:
-        return 0.3 if at.following != "it" else 0.45
-    if at.following == "that" and not at.broken_after and at.punctuated:
-        return 0.4
-    if at.following == "the" and not at.broken_after and not at.broken_before and at.punctuated:
-        return 0.45
-    return 0.95 if at.apart else 0.85
+def features(at: Place) -> list[str]:
+    """What the regression weighs, each for all markers and again for this one."""
+    b1, b2, b3, *_ = (*at.before, "", "", "")
+    a1, a2, *_ = (*at.after, "", "")
+    left, right = at.left, at.right
+    before, before2, after, after2 = (word_class(word) for word in (b1, b2, a1, a2))
+    told = [
+        "always",
+        f"left {left}", f"right {right}", f"{left} _ {right}",
+        f"{b1} _", f"_ {a1}", f"{b2} . _", f"_ . {a2}",
+        f"<{before}> _", f"_ <{after}>", f"<{before2}> . _", f"_ . <{after2}>",
+        f"<{before}> {left} _", f"_ {right} <{after}>", f"{b1} {left} _", f"_ {right} {a1}",
+        f"{left} _ {right} <{after}>", f"<{before}> {left} _ {right}",
+    ]  # fmt: skip
+    told += [
+        f"filled {side}" for side, is_so in (("left", at.filled_left), ("right", at.filled_right)) if is_so
+    ]
+    if b1 and b1 == a1:
+        told.append("said again")
+    if {"what", "how"} & {b2, b3, *at.before[3:]}:
+        told.append("what or how before")
+    if "by" in at.before[1:4]:
+        told.append("by before")
+    family = _FAMILY.get(at.marker, at.marker)
+    return [*told, *(f"{family}: {feature}" for feature in told)]
 
 
-_WELL_DEGREES = lexicon(
-    "as very pretty so really real quite too how fairly equally perfectly reasonably rather extremely "
-    "relatively sufficiently might may could just"
-)
-_WELL_PARTNERS = lexicon(
-    "known defined established understood behaved behaving posed suited separated studied calibrated "
-    "conditioned designed formed structured trained tuned documented tested written above below beyond under "
-    "over into within enough done as on with to"
-)
+def probability(at: Place, weights: Mapping[str, float]) -> float:
+    """How likely filler use is, 0..1."""
+    return 1 / (1 + math.exp(-sum(weights.get(feature, 0.0) for feature in features(at))))
 
 
-def _well(at: Place) -> float:  # noqa: PLR0911
-    if at.previous in _WELL_DEGREES and not at.broken_before:
-        return 0.05
-    if at.following in _WELL_PARTNERS and not at.broken_after:
-        return 0.1
-    if at.opens:
-        return 0.95
-    if at.previous in _CONJUNCTIONS | _MARKERS | {"that", "say", "said", "um", "is"}:
-        return 0.85
-    if at.apart:
-        return 0.9
-    if at.following in _SUBJECTS and (at.broken_before or not at.punctuated):
-        return 0.75
-    return 0.2
+def places(words: Sequence[Word], silences: Sequence[Span] = ()) -> Iterator[tuple[int, int, Place]]:
+    """(first, stop, place) of every marker word, in whatever use."""
+    texts = [bare(word.text) for word in words]
+    filled = [is_filled_pause(word.text) for word in words]
+    unmarked = (
+        "nothing" if sum(breaks(word.text) for word in words) * UNPUNCTUATED >= len(words) else "unknown"
+    )
+    for first in range(len(words)):
+        for marker, parts in _PARTS:
+            stop = first + len(parts)
+            if tuple(texts[first:stop]) != parts or any(
+                breaks(word.text) for word in words[first : stop - 1]
+            ):
+                continue
+            before, opens = _clause_before(words, texts, filled, first)
+            after, closes = _clause_after(words, texts, filled, stop)
+            yield first, stop, Place(
+                marker, before, after,
+                left="edge" if opens else "comma" if _set_off(words, first, silences) else unmarked,
+                right=closes or ("comma" if _set_off(words, stop, silences) else unmarked),
+                filled_left=first > 0 and filled[first - 1],
+                filled_right=stop < len(words) and filled[stop],
+            )  # fmt: skip
 
 
-def _so(at: Place) -> float:
-    """A "so" that opens and stops, or trails away; result (so it vanishes) and degree (so much) are none."""
-    if at.previous in {"or", "think", "do", "and"} and at.closes:
-        return 0.2
-    if at.closes and not at.opens and at.broken_before:
-        return 0.7
-    if at.apart and at.previous in {"okay", "ok", "alright", "yeah"}:
-        return 0.7
-    if at.following in {"yeah", "basically", "anyway", "like", "well", "okay"} and at.opens:
-        return 0.8
-    if at.opens and at.broken_after:
-        return 0.6
-    return 0.1
+def _clause_before(
+    words: Sequence[Word], texts: Sequence[str], filled: Sequence[bool], first: int
+) -> tuple[tuple[str, ...], bool]:
+    """The words of the clause before ``first``, and whether there is none: a clause begins there."""
+    kept: list[str] = []
+    for i in range(first - 1, -1, -1):
+        if filled[i]:
+            continue
+        if ends_clause(words[i].text) or len(kept) == REACH:
+            break
+        kept.append(texts[i])
+    return tuple(kept), not kept
 
 
-def _right(at: Place) -> float:
-    if at.previous in _BE | {"all", "the", "get", "gets", "got"} and not at.broken_before:
-        return 0.05
-    if at.closes and at.broken_before:
-        return 0.9
-    if at.opens and (at.broken_after or at.following in {"so", "and", "okay"}):
-        return 0.8
-    return 0.7 if at.apart else 0.1
+def _clause_after(
+    words: Sequence[Word], texts: Sequence[str], filled: Sequence[bool], stop: int
+) -> tuple[tuple[str, ...], str]:
+    """The words of the clause from ``stop`` on, and how it ends where there is none, otherwise ``""``."""
+    last = words[stop - 1].text
+    if ends_clause(last) or trails_off(last):
+        return (), "question" if "?" in last else "edge"
+    kept: list[str] = []
+    for i in range(stop, len(words)):
+        if filled[i]:
+            continue
+        kept.append(texts[i])
+        if ends_clause(words[i].text) or len(kept) == REACH:
+            break
+    return tuple(kept), "" if kept else "edge"
 
 
-def _basically(at: Place) -> float:
-    if at.apart or (at.opens and at.broken_after):
-        return 0.85
-    if at.broken_before and not at.opens:
-        return 0.6
-    if at.previous in _MARKERS | _CONJUNCTIONS or at.following in _MARKERS | {"just", "um"}:
-        return 0.75
-    if at.following in lexicon("equivalent identical same linear zero equal free unchanged correct no"):
-        return 0.3
-    return 0.45
-
-
-def _actually(at: Place) -> float:
-    if at.apart:
-        return 0.75
-    if at.previous in _MARKERS - {"so"} or at.following in _MARKERS - {"right", "so", "know"}:
-        return 0.7
-    if at.opens and at.broken_after:
-        return 0.7
-    return 0.3
-
-
-_NOUN_BEFORE_KIND = lexicon(
-    "a an the this what some any which every each all these those no another other different same one two "
-    "new special specific particular certain simplest best worst only first second third main right similar "
-    "whatever common basic typical"
-)
-
-
-def _kind_of(at: Place) -> float:
-    if (
-        at.following in lexicon("thing things stuff way problem problems data model models")
-        and not at.broken_after
-    ):
-        return 0.15
-    if at.previous in {"that", "this"} and not at.broken_before:
-        return 0.55 if at.following.endswith("s") and at.following not in {"this", "its"} else 0.3
-    if at.previous in _NOUN_BEFORE_KIND and not at.broken_before:
-        return 0.2
-    return 0.9 if at.previous in _MARKERS | _CONJUNCTIONS | _SUBJECTS | _BE or at.apart else 0.75
-
-
-_RULES: Final[dict[tuple[str, ...], Callable[[Place], float]]] = {
-    ("you", "know"): _you_know,
-    ("i", "mean"): _i_mean,
-    ("sort", "of"): _kind_of,
-    ("kind", "of"): _kind_of,
-    ("like",): _like,
-    ("well",): _well,
-    ("so",): _so,
-    ("right",): _right,
-    ("basically",): _basically,
-    ("actually",): _actually,
-}
-
-MARKERS: Final = tuple(" ".join(marker) for marker in _RULES)
+def _set_off(words: Sequence[Word], i: int, silences: Sequence[Span]) -> bool:
+    """Whether punctuation or a silence stands between ``words[i - 1]`` and ``words[i]``, both there."""
+    if not 0 < i < len(words):
+        return False
+    left, right = words[i - 1], words[i]
+    low, high = (left.start + left.end) / 2, (right.start + right.end) / 2
+    return breaks(left.text) or any(
+        low <= (s.start + s.end) / 2 <= high and s.duration >= SET_OFF for s in silences
+    )
 
 
 def detect(
@@ -261,51 +218,25 @@ def detect(
     speech: Sequence[Span],  # noqa: ARG001
     recording: Recording | None,  # noqa: ARG001
 ) -> list[Disfluency]:
-    """Every discourse marker in filler use; confidence is the rule's, 0.5 to 1."""
-    texts = [bare(word.text) for word in words]
-    punctuated = sum(breaks(word.text) for word in words) * UNPUNCTUATED >= len(words)
-    events = []
-    for first in range(len(words)):
-        for marker, rule in _RULES.items():
-            stop = first + len(marker)
-            if tuple(texts[first:stop]) != marker or any(breaks(w.text) for w in words[first : stop - 1]):
-                continue
-            confidence = rule(_place(words, texts, first, stop, silences, punctuated))
-            if confidence >= THRESHOLD:
-                events.append(found(words, first, stop, "discourse_marker", NAME, confidence))
-    return events
+    """Every discourse marker in filler use; confidence is its probability, 0.5 to 1."""
+    judged = ((first, stop, probability(at, _WEIGHTS)) for first, stop, at in places(words, silences))
+    return [
+        found(words, first, stop, "discourse_marker", NAME, likely)
+        for first, stop, likely in judged
+        if likely >= THRESHOLD
+    ]
 
 
-def _place(
-    words: Sequence[Word],
-    texts: Sequence[str],
-    first: int,
-    stop: int,
-    silences: Sequence[Span],
-    punctuated: bool,
-) -> Place:
-    before = [i for i in range(max(0, first - 8), first) if not is_filled_pause(words[i].text)]
-    after = [i for i in range(stop, min(len(words), stop + 6)) if not is_filled_pause(words[i].text)]
-    opens = not before or ends_clause(words[before[-1]].text)
-    closes = not after or ends_clause(words[stop - 1].text) or trails_off(words[stop - 1].text)
-    return Place(
-        before=tuple(texts[i] for i in before),
-        after=tuple(texts[i] for i in after),
-        opens=opens,
-        closes=closes,
-        broken_before=opens or _broken(words, first, silences),
-        broken_after=closes or _broken(words, stop, silences),
-        punctuated=punctuated,
-    )
+WEIGHTS_FILE: Final = Path(__file__).with_suffix(".json")
 
 
-def _broken(words: Sequence[Word], i: int, silences: Sequence[Span]) -> bool:
-    """Whether punctuation, a filled pause or a silence stands between ``words[i - 1]`` and ``words[i]``."""
-    left, right = words[i - 1], words[i]
-    if breaks(left.text) or is_filled_pause(left.text) or is_filled_pause(right.text):
-        return True
-    low, high = (left.start + left.end) / 2, (right.start + right.end) / 2
-    return any(low <= (s.start + s.end) / 2 <= high and s.duration >= SET_OFF for s in silences)
+def _load(written: bytes) -> dict[str, float]:
+    told: dict[str, float] = json.loads(written)["weights"]
+    return told
 
 
-DETECTOR: Final = Detector(NAME, "1", detect)
+_WRITTEN: Final = WEIGHTS_FILE.read_bytes()
+_WEIGHTS: Final = _load(_WRITTEN)
+
+#: The second part is the hash of the weights: other weights are another version.
+DETECTOR: Final = Detector(NAME, f"2-{hashlib.sha256(_WRITTEN).hexdigest()[:8]}", detect)
