@@ -80,7 +80,9 @@ def _is_meant(
         # "so so important" is meant, "so, so we take" is not
         return not (phrase == ["so"] and following and following[0] in _SUBJECTS)
     if ends_sentence(words[end].text) and phrase[-1] not in CLAUSE_OPEN:
-        return True
+        # a subject is no sentence: "so, it. It has" is the transcription's guess
+        opens = at == 0 or lexical[at - 1] != lexical[at] - 1 or breaks(words[lexical[at - 1]].text)
+        return not (opens and phrase[0] in _SUBJECTS and size == 1)
     if size == 1:
         return not interrupted and phrase[0] in _GRAMMATICAL and _reads_well(texts, at)
     # "years and years", "bigger and bigger and bigger", "layer by layer by layer"
@@ -108,4 +110,4 @@ def _confidence(texts: Sequence[str], at: int, size: int) -> float:
     return 0.95 if size > 1 or texts[at] in CLAUSE_OPEN else 0.75
 
 
-DETECTOR: Final = Detector(NAME, "1", detect)
+DETECTOR: Final = Detector(NAME, "2", detect)

@@ -1,22 +1,28 @@
 """Restarts: what was begun, abandoned and said differently.
 
-Three forms, by falling certainty: a word cut off ("gra- gradient"), an editing term ("the bias, sorry, the
-variance") and a phrase taken up again with its first words ("the model is, the model was"). The range covers
-the reparandum only (Shriberg 1994; Levelt 1983 on editing terms and retracing).
+Five forms, by falling certainty: a word cut off ("gra- gradient"), an editing term ("the bias, sorry, the
+variance"), a word replaced at once by its like ("it, it's"), a phrase taken up again with its first words ("the
+model is, the model was") and an opening that leads nowhere ("if we take the, you compute"). The range covers the
+reparandum only (Shriberg 1994; Levelt 1983 on editing terms and retracing).
+
+A transcription guesses at sentences: it puts full stops and capitals where a phrase was broken off, and writes
+what was broken off as some other word. So neither forbids a match, and words are compared by their sound.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import Final
 
 from coach.disfluencies.detector import Detector, found
+from coach.disfluencies.likeness import alike, begins, phrases_alike, sound_key
 from coach.disfluencies.tokens import (
     CLAUSE_INITIAL,
     CLAUSE_OPEN,
     bare,
+    breaks,
     carriers,
     ends_sentence,
     is_filled_pause,
@@ -27,6 +33,15 @@ from coach.recording import Recording
 from coach.transcript import Disfluency, Span, Word
 
 NAME: Final = "restart.words"
+BREAK_S: Final = 0.25
+"""A silence this long (s) between two words interrupts as punctuation does."""
+UNSURE: Final = 0.5
+"""Below this confidence a word is as likely as not a guess at something that was no word."""
+SHORTEST_KEY: Final = 3
+"""Sounds in the shortest key that words are compared by."""
+LONGEST_OPENING: Final = 6
+"""An opening that is abandoned has at most this many words."""
+
 _CUT_OFF: Final = re.compile(r"[\"'(]?[A-Za-z][A-Za-z'-]*[-–],?")
 _EDITS: Final = (
     ("let", "me", "rephrase"),
@@ -39,10 +54,42 @@ _EDITS: Final = (
     ("no", "sorry"),
     ("i", "mean"),
     ("sorry",),
+    ("no",),
 )
 #: Said of nothing but a word just taken back, so that the repair need not begin like the phrase.
 _PLAIN_EDITS: Final = frozenset(_EDITS) - {("i", "mean"), ("let", "me", "start", "over")}
-_SUBJECTS: Final = lexicon("i we you they he she it it's i'm we're they're there's that's this")
+
+_ARTICLES: Final = lexicon("a an the my our your their every")
+_DETERMINERS: Final = _ARTICLES | lexicon("its his these those some")
+_CONTRACTED: Final = lexicon(
+    """
+    it's i'm we're you're they're he's she's that's there's let's i've we've you've they've i'd we'd you'd they'd
+    he'd she'd it'd i'll we'll you'll they'll he'll she'll it'll
+    """
+)
+_PRONOUNS: Final = lexicon("i we you they he she it")
+_SUBJECTS: Final = _PRONOUNS | _CONTRACTED | {"this"}
+_STARTERS: Final = _PRONOUNS | _CONTRACTED | {"there"}
+_BE: Final = lexicon("is are was were am be been being")
+_AUXILIARIES: Final = _BE | lexicon(
+    """
+    have has had do does did will would can could should may might must shall can't won't couldn't shouldn't
+    wouldn't don't doesn't didn't isn't aren't
+    """
+)
+_SOUND_OF_AUXILIARIES: Final = frozenset(
+    key for key in map(sound_key, _AUXILIARIES) if len(key) >= SHORTEST_KEY
+)
+"""Of those long enough to be told apart: "will" is written "wheel", "has" as "haze"."""
+_PREPOSITIONS: Final = lexicon(
+    "of in on at to for with from by into onto over under between through during without within about as than per via"
+)
+#: Prepositions and conjunctions that a phrase may end on before a parallel one ("the loss of, the loss on").
+_STRANDED: Final = lexicon("of in on for to and or with by")
+#: A clause that ends on one of these was not finished, whatever stands before it.
+_UNFINISHED: Final = (
+    CLAUSE_OPEN - _PREPOSITIONS - CLAUSE_INITIAL - lexicon("or not also just only very more most less")
+)
 _EMBEDDING: Final = lexicon(
     """
     think thought know knew guess mean say said believe hope feel suppose wish see saw bet assume hear tell
@@ -50,129 +97,308 @@ _EMBEDDING: Final = lexicon(
     than like until before after while though unless whether and or but so
     """
 )
-_OPENERS: Final = lexicon("so and but because if when")
-#: Prepositions and conjunctions that a phrase may end on before a parallel one ("the loss of, the loss on").
-_STRANDED: Final = lexicon("of in on for to and or with by")
-_NEAR: Final = 5
-#: A subject followed at once by another subject, or an article by another determiner, was taken back.
-_TAKEN_BACK: Final = (
-    (lexicon("i we they it's that's we're i'm they're there's he's she's"), _SUBJECTS | {"there"}),
-    (lexicon("a an the"), lexicon("a an the some my our your their these those")),
+_OPENERS: Final = lexicon("so and but because if when that which")
+#: After these "to" wants a verb.
+_BEFORE_INFINITIVE: Final = lexicon(
+    "have has had need needs want wants going try trying used able like ought got"
 )
+#: In a clause with one of these a preposition or an auxiliary may stand last ("what it depends on", "as you can").
+_ELLIPTIC: Final = lexicon(
+    "what which who whom whose where how that as than if when because so until whatever"
+)
+#: These connect with what came before whatever becomes of their clause.
+_CONNECTIVES: Final = lexicon("and but so or well")
+_NEAR: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The words that carry the sentences, in order: positions, bare texts and what lies after each."""
+
+    words: Sequence[Word]
+    at: Sequence[int]
+    texts: Sequence[str]
+    broken: Sequence[bool]  # punctuation, a silence, a filler or a marker between this word and the next
+    hesitant: Sequence[bool]  # a dash, dots, a filler or a marker between them
+    stops: Sequence[bool]  # written as the end of a sentence
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def range(self, first: int, stop: int) -> tuple[int, int]:
+        """Positions in ``words`` of the carriers first..stop."""
+        return self.at[first], self.at[stop - 1] + 1
+
+    def text(self, number: int) -> str:
+        return self.texts[number] if 0 <= number < len(self.texts) else ""
+
+
+def _line(words: Sequence[Word], silences: Sequence[Span]) -> _Line:
+    at = carriers(words)
+    following = [*at[1:], len(words)] if at else []
+    hesitant = [after != i + 1 or trails_off(words[i].text) for i, after in zip(at, following, strict=True)]
+    broken = [
+        hesitates or breaks(words[i].text) or _silent_between(words, i, after, silences)
+        for i, after, hesitates in zip(at, following, hesitant, strict=True)
+    ]
+    return _Line(
+        words,
+        at,
+        [bare(words[i].text) for i in at],
+        broken,
+        hesitant,
+        [ends_sentence(words[i].text) for i in at],
+    )
+
+
+def _silent_between(words: Sequence[Word], i: int, after: int, silences: Sequence[Span]) -> bool:
+    """Whether most of a silence of at least BREAK_S lies where one word ends and the next begins."""
+    if after >= len(words):
+        return False
+    start, end = words[i].end - 0.15, words[after].start + 0.15
+    return any(min(end, one.end) - max(start, one.start) >= BREAK_S for one in silences)
 
 
 def detect(
     words: Sequence[Word],
-    silences: Sequence[Span],  # noqa: ARG001
+    silences: Sequence[Span],
     speech: Sequence[Span],  # noqa: ARG001
     recording: Recording | None,  # noqa: ARG001
 ) -> list[Disfluency]:
     """Every restart that the words show."""
-    lexical = carriers(words)
+    line = _line(words, silences)
     ranges = [
-        *_cut_offs(words, lexical),
+        *_cut_offs(line),
+        *_written_out(line),
         *_edited(
             words, [i for i, word in enumerate(words) if bare(word.text) and not is_filled_pause(word.text)]
         ),
-        *_taken_back(words, lexical),
-        *_reformulated(words, lexical),
+        *_replaced(line),
+        *_reformulated(line),
+        *_inflected(line),
+        *_abandoned(line),
     ]
     return [found(words, first, stop, "restart", NAME, confidence) for first, stop, confidence in ranges]
 
 
-def _cut_offs(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[int, int, float]]:
-    for at, i in enumerate(lexical):
-        if not _CUT_OFF.fullmatch(words[i].text):
+Found = Iterator[tuple[int, int, float]]
+
+
+def _cut_offs(line: _Line) -> Found:
+    """Words written with a hyphen at their end."""
+    for at, i in enumerate(line.at):
+        if not _CUT_OFF.fullmatch(line.words[i].text):
             continue
-        following = [bare(words[j].text) for j in lexical[at + 1 : at + 4]]
+        following = line.texts[at + 1 : at + 4]
         if not following:
             continue
-        fragment = bare(words[i].text)
-        first, completed = i, following[0].startswith(fragment)
+        first, completed = at, following[0].startswith(line.texts[at])
         for back in (1, 2, 3):
-            phrase = [bare(words[j].text) for j in lexical[max(0, at - back) : at]]
+            phrase = line.texts[max(0, at - back) : at]
             if len(phrase) == back and following[:back] == phrase:
-                first, completed = lexical[at - back], True
+                first, completed = at - back, True
         # "pre- and post-training" suspends the hyphen
         if completed or following[0] not in {"and", "or", "to"}:
-            yield first, i + 1, 0.95 if completed else 0.8
+            yield *line.range(first, at + 1), 0.95 if completed else 0.8
 
 
-def _edited(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[int, int, float]]:
+def _written_out(line: _Line) -> Found:
+    """A word cut off that was written as another one which sounds like it ("the wight, waits")."""
+    for at in range(len(line) - 1):
+        word = line.words[line.at[at]]
+        unsure = line.broken[at] or word.confidence < UNSURE
+        if (
+            unsure
+            and not line.stops[at]
+            and line.texts[at] not in CLAUSE_OPEN
+            and begins(*line.texts[at : at + 2])
+        ):
+            yield *line.range(at, at + 1), 0.7
+
+
+def _edited(words: Sequence[Word], lexical: Sequence[int]) -> Found:
     """The phrase before an editing term, where the repair starts with the same word as the phrase did."""
     texts = [bare(words[i].text) for i in lexical]
+    done = 1  # "sorry, no" is one term
     for at in range(1, len(lexical)):
         term = next((edit for edit in _EDITS if tuple(texts[at : at + len(edit)]) == edit), None)
         after = at + len(term) if term else len(lexical)
-        if after >= len(lexical):
+        if term is None or after >= len(lexical) or at < done:
+            continue
+        done = after
+        last = words[lexical[at - 1]].text
+        if term == ("no",) and not _takes_back(last, words[lexical[at]].text, texts[after]):
             continue
         plain = term in _PLAIN_EDITS
-        if ends_sentence(words[lexical[at - 1]].text) and not plain:
+        if ends_sentence(last) and not plain:
             continue
         for back in range(at - 1, max(-1, at - _NEAR), -1):
-            if texts[back] == texts[after] and not (term == ("i", "mean") and texts[back] in _SUBJECTS):
-                yield lexical[back], lexical[at - 1] + 1, 0.85
+            if alike(texts[back], texts[after]) and not (term == ("i", "mean") and texts[back] in _SUBJECTS):
+                first = back if back < at - 1 else _term_start(words, lexical, texts, back)
+                yield lexical[first], lexical[at - 1] + 1, 0.85
                 break
         else:
             if plain and texts[at - 1] not in {"i'm", "am", "so", "very"}:
-                yield lexical[at - 1], lexical[at - 1] + 1, 0.7
+                yield lexical[_term_start(words, lexical, texts, at - 1)], lexical[at - 1] + 1, 0.7
 
 
-def _taken_back(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[int, int, float]]:
-    """One subject or determiner replaced at once by another: "it's that's", "a the"."""
-    for i, j in pairwise(lexical):
-        left, right = bare(words[i].text), bare(words[j].text)
-        following = bare(words[j + 1].text) if j + 1 < len(words) else ""
-        if ends_sentence(words[i].text) or left == right or following in {"priori", "posteriori"}:
+def _takes_back(before: str, term: str, after: str) -> bool:
+    """Whether "no" corrects a word: set off on both sides, after no question, and no clause follows."""
+    asked = before.rstrip("\"')").endswith("?")
+    return (
+        breaks(before) and not asked and breaks(term) and after not in CLAUSE_OPEN | _SUBJECTS - _DETERMINERS
+    )
+
+
+def _term_start(words: Sequence[Word], lexical: Sequence[int], texts: Sequence[str], last: int) -> int:
+    """Where the term that ends at ``last`` begins: what is corrected is a word, or two after a determiner."""
+    for back in (1, 2):
+        before = last - back
+        if before < 0 or breaks(words[lexical[before]].text):
+            break
+        if texts[before] in _DETERMINERS | _PREPOSITIONS:
+            return before + 1
+    return last
+
+
+def _replaced(line: _Line) -> Found:
+    """One subject or determiner replaced at once by another: "it, it's", "it's that's", "a the"."""
+    for at in range(len(line) - 1):
+        left, right, following = (line.text(at + k) for k in range(3))
+        if line.stops[at] or left == right or following in {"priori", "posteriori"}:
             continue
-        letter = bare(words[j].text) == "a" and words[j].text.isupper()  # "an A/B test"
-        if not letter and any(left in begun and right in instead for begun, instead in _TAKEN_BACK):
-            yield i, i + 1, 0.7
+        letter = right == "a" and line.words[line.at[at + 1]].text.isupper()  # "an A/B test"
+        article = left in {"a", "an", "the"} and right in _DETERMINERS and not letter
+        # "it" and "you" may be objects before a clause ("we tell you it's done")
+        subject = left in _CONTRACTED - {"let's"} | {"i", "we", "they"} and right in _SUBJECTS | {"there"}
+        contracted = left in _PRONOUNS | {"that", "there"} and right.startswith(f"{left}'")
+        if (
+            article
+            or subject
+            or (contracted and (line.broken[at] or left in {"he", "she", "i", "we", "they"}))
+        ):
+            yield *line.range(at, at + 1), 0.7
 
 
-def _reformulated(words: Sequence[Word], lexical: Sequence[int]) -> Iterator[tuple[int, int, float]]:
+def _reformulated(line: _Line) -> Found:
     """P X P Y: the opening P again after an X of one or two words that leaves its clause unfinished."""
-    texts = [bare(words[i].text) for i in lexical]
     at = 0
-    while at < len(texts):
+    while at < len(line):
         match = next(
-            (
-                (size, gap)
-                for size in (3, 2, 1)
-                for gap in (1, 2)
-                if texts[at : at + size] == texts[at + size + gap : at + 2 * size + gap]
-                and _is_abandoned(words, lexical, texts, at, size, gap)
-            ),
+            ((size, gap) for size in (3, 2, 1) for gap in (1, 2) if _taken_up_again(line, at, size, gap)),
             None,
         )
         if match is None:
             at += 1
             continue
         size, gap = match
-        yield lexical[at], lexical[at + size + gap - 1] + 1, 0.7 if size > 1 else 0.55
+        yield *line.range(at, at + size + gap), 0.75 if size > 1 else 0.6
         at += size + gap
 
 
-def _is_abandoned(
-    words: Sequence[Word], lexical: Sequence[int], texts: Sequence[str], at: int, size: int, gap: int
-) -> bool:
+def _taken_up_again(line: _Line, at: int, size: int, gap: int) -> bool:
     """Whether the opening at ``at`` with the ``gap`` words after it breaks off before it is begun again."""
+    texts = line.texts
     opening, rest = texts[at : at + size], texts[at + size : at + size + gap]
-    following = texts[at + 2 * size + gap : at + 2 * size + gap + 1]
-    if not following or following[0] == rest[0] or opening[0] == rest[0] or rest[-1] in CLAUSE_INITIAL:
+    again = texts[at + size + gap : at + 2 * size + gap]
+    following = line.text(at + 2 * size + gap)
+    if not following or not phrases_alike(opening, again):
         return False
-    if any(ends_sentence(words[i].text) for i in lexical[at : at + size + gap]):
+    parallel = alike(following, rest[0]) or {"more", "less"} & {*opening, *rest}
+    if (
+        parallel
+        or opening[0] == rest[0]
+        or rest[-1] in CLAUSE_INITIAL
+        or any(line.stops[at : at + size + gap - 1])
+    ):
         return False
-    end, again = lexical[at + size + gap - 1], lexical[at + size + gap]
-    interrupted = again != end + 1 or trails_off(words[end].text)
-    unfinished = rest[-1] in CLAUSE_OPEN - _STRANDED
-    if size > 1:
-        clause = opening[0] in CLAUSE_OPEN - CLAUSE_INITIAL and not {"more", "less"} & set(opening)
-        return clause and (unfinished or interrupted)
-    if opening[0] in _OPENERS:
-        return interrupted and rest[-1] in CLAUSE_OPEN
-    embedded = set(rest) & _EMBEDDING or (at and texts[at - 1] in _EMBEDDING)
-    return opening[0] in _SUBJECTS and not embedded and (unfinished or interrupted)
+    return _breaks_off_long(line, at, size, gap) if size > 1 else _breaks_off_short(line, at, gap)
 
 
-DETECTOR: Final = Detector(NAME, "2", detect)
+def _breaks_off_long(line: _Line, at: int, size: int, gap: int) -> bool:
+    """Whether an opening of two or three words and what follows it are left unfinished."""
+    opening, end = line.texts[at : at + size], at + size + gap - 1
+    last = line.texts[end]
+    if line.broken[end] and _is_unfinished(last):
+        return True
+    if line.stops[end]:
+        return False
+    if gap == 1 and opening[-1] in _ARTICLES | _PRONOUNS and last in _PREPOSITIONS | _UNFINISHED:
+        # "make the for make the": nothing of the kind follows an article, and no preposition a subject
+        return opening[-1] in _ARTICLES or last in _PREPOSITIONS
+    if gap == 1 and last in _AUXILIARIES - _BE:  # "the output is the output of" is a sentence
+        return True
+    parallel = opening[0] in CLAUSE_INITIAL | _PREPOSITIONS or opening[0] not in CLAUSE_OPEN
+    doubtful = line.broken[end] and line.words[line.at[end]].confidence < UNSURE
+    return not parallel and (line.hesitant[end] or doubtful)
+
+
+def _breaks_off_short(line: _Line, at: int, gap: int) -> bool:
+    """Whether an opening of one word and what follows it are left unfinished."""
+    opening, rest, end = line.texts[at], line.texts[at + 1 : at + 1 + gap], at + gap
+    if not line.broken[end] or [opening, *rest] == ["that", "is"]:
+        return False
+    unfinished = _is_unfinished(rest[-1])
+    if opening in _OPENERS:
+        return unfinished
+    embedded = set(rest) & _EMBEDDING or line.text(at - 1) in _EMBEDDING
+    hesitant = line.hesitant[end] and not line.stops[end]
+    return opening in _SUBJECTS and not embedded and (unfinished or hesitant)
+
+
+def _is_unfinished(last: str) -> bool:
+    """Whether a clause interrupted after ``last`` was not finished."""
+    return last in _UNFINISHED or sound_key(last) in _SOUND_OF_AUXILIARIES
+
+
+def _inflected(line: _Line) -> Found:
+    """A word with what came after it fused into it, then said again alone: "the batches, the batch" for "is"."""
+    for at in range(len(line) - 3):
+        before, wrong, again, right = line.texts[at : at + 4]
+        if (
+            before == again
+            and before in _DETERMINERS
+            and wrong != right
+            and line.broken[at + 1]
+            and not line.stops[at + 1]
+            and (begins(right, wrong) or begins(wrong, right))
+        ):
+            yield *line.range(at, at + 2), 0.65
+
+
+def _abandoned(line: _Line) -> Found:
+    """The opening of a clause that ends where no clause can, and another clause begins."""
+    for at in range(1, len(line) - 1):
+        if not _leads_nowhere(line, at):
+            continue
+        first = _clause_start(line, at)
+        if first is not None and first < at:
+            yield *line.range(first, at + 1), 0.65
+
+
+def _leads_nowhere(line: _Line, at: int) -> bool:
+    """Whether the word at ``at`` cannot be followed by the next one, so that something else begins there."""
+    last, right = line.texts[at], line.text(at + 1)
+    if not line.broken[at] or last == right:
+        return False
+    if last in _ARTICLES and line.stops[at]:
+        return True
+    begun = right in _STARTERS or right in CLAUSE_INITIAL | _PREPOSITIONS - {"of", "than", "per", "as"}
+    if last in _ARTICLES:
+        return begun
+    infinitive = last == "to" and line.text(at - 1) in _BEFORE_INFINITIVE
+    if infinitive:
+        return right in _STARTERS | _DETERMINERS or begun
+    return False
+
+
+def _clause_start(line: _Line, at: int) -> int | None:
+    """The first word of the clause that ``at`` stands in, or None where it began too long ago."""
+    for first in range(at, max(-1, at - LONGEST_OPENING), -1):
+        opens = line.texts[first] in _STARTERS | CLAUSE_INITIAL | {"what", "this"}
+        if first == 0 or line.stops[first - 1] or (line.broken[first - 1] and opens):
+            return first + (line.texts[first] in _CONNECTIVES)
+    return None
+
+
+DETECTOR: Final = Detector(NAME, "3", detect)
