@@ -43,6 +43,8 @@ SEED: Final = 20
 SMALLEST: Final = 0.005
 """Smaller weights are left out of the file."""
 FOLDS: Final = 8
+DRAWS: Final = 4
+"""How often each written sentence is put between two others and its punctuation drawn."""
 LABELLED: Final = frozenset({"like", "you know", "well", "i mean", "so"})
 """What Switchboard labels as a marker at all; the others are learned from the written sentences alone."""
 
@@ -51,10 +53,10 @@ LABELLED: Final = frozenset({"like", "you know", "well", "i mean", "so"})
 class Choices:
     """What was chosen by cross-validation over the calls for tuning."""
 
-    penalty: float = 0.5  # on the squared weights
+    penalty: float = 1.0  # on the squared weights
     written: float = 2.0  # what an example of a written sentence counts, one of Switchboard counts 1
     inserted: float = 0.15  # one with a marker put in at random
-    rare: int = 3  # a feature in fewer examples is left out
+    rare: int = 5  # a feature of fewer marker words is left out
 
 
 CHOSEN: Final = Choices()
@@ -62,9 +64,10 @@ CHOSEN: Final = Choices()
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One marker word in its place. ``group`` is a call, or -1."""
+    """One marker word in its place. ``group`` is a call, or -1; ``place`` the text and the word's number in it."""
 
     group: int
+    place: tuple[str, int]
     marker: str
     features: tuple[str, ...]
     filler: bool
@@ -77,6 +80,7 @@ def examples(
 ) -> list[Example]:  # fmt: skip
     """Every marker word of ``said`` (of the words ``within``) in each style, the styles sharing the weight."""
     found = []
+    text = " ".join(one.text for one in (said[within.start : within.stop] if within else said))
     for style in styles:
         for first, stop, at in places(*variant(said, style, rng)):
             labels = {one.label for one in said[first:stop]}
@@ -92,7 +96,16 @@ def examples(
             ):
                 continue  # without its comma nobody could tell
             filler = labels <= MARKER_LABELS
-            found.append(Example(group, at.marker, tuple(features(at)), filler, weight / len(styles)))
+            found.append(
+                Example(
+                    group,
+                    (text, first - (within.start if within else 0)),
+                    at.marker,
+                    tuple(features(at)),
+                    filler,
+                    weight / len(styles),
+                )
+            )
     return found
 
 
@@ -173,8 +186,10 @@ def table(told: Sequence[Example], names: Sequence[str]) -> Table:
 
 def fit(told: Sequence[Example], choices: Choices, steps: int = 300) -> dict[str, float]:
     """The weights that make the examples likeliest, less the penalty (Nesterov's accelerated descent)."""
-    often = Counter(feature for one in told for feature in set(one.features))
-    names = sorted(name for name, times in often.items() if times >= choices.rare * len(STYLES))
+    often = Counter(
+        feature for _, feature in {(one.place, feature) for one in told for feature in one.features}
+    )
+    names = sorted(name for name, times in often.items() if times >= choices.rare)
     data = table(told, names)
     size, count = len(names), len(told)
 
@@ -212,12 +227,16 @@ class Material:
 
     def examples(self, choices: Choices) -> list[Example]:
         """All of it in every style, weighed."""
-        joined = (PLAIN, STYLES[-1])
+        joined, draws = (PLAIN, STYLES[-1]), range(DRAWS)
         return [
             *of_turns(self.turns, STYLES, SEED),
             *of_turns(monologues(self.turns), joined, SEED + 1, 0.5),
-            *of_written(self.lines, STYLES, SEED + 2, choices.written),
-            *of_inserted(self.lines, STYLES, SEED + 3, choices.inserted),
+            *(
+                one
+                for n in draws
+                for one in of_written(self.lines, STYLES, SEED + 2 + n, choices.written / DRAWS)
+            ),
+            *of_inserted(self.lines, STYLES, SEED + 3 + DRAWS, choices.inserted),
         ]
 
 
