@@ -7,7 +7,6 @@ from spoken import words_at
 
 from coach.disfluencies import DETECTORS, DETECTORS_VERSION, Detector, find_disfluencies
 from coach.disfluencies.detector import found
-from coach.disfluencies.discourse_markers import MARKERS
 from coach.disfluencies.tokens import bare
 from coach.transcript import Span, Word
 
@@ -87,91 +86,6 @@ def test_a_repeated_filler_is_two_filled_pauses_and_no_repetition():
 def test_a_filled_pause_is_as_sure_as_its_word():
     words = [Word(text="um", start=0, end=0.2, confidence=0.31)]
     assert find_disfluencies(words)[0].confidence == 0.31
-
-
-# ---------------------------------------------------------------- discourse markers
-
-FILLER_USE = [
-    ("It was, like, overfitting.", "like"),
-    ("The, like, gradient vanishes.", "like"),
-    ("We had like twenty layers.", "like"),
-    ("It is, you know, quite deep.", "you know"),
-    ("You know, we tune it.", "you know"),
-    ("It fails, you know.", "you know"),
-    ("It is, I mean, not convex.", "i mean"),
-    ("I mean, we could try.", "i mean"),
-    ("Well, it depends.", "well"),
-    ("It is, well, slow.", "well"),
-    ("Basically, it averages.", "basically"),
-    ("It is, basically, an average.", "basically"),
-    ("We add a penalty to the loss, basically on the weights.", "basically"),
-    ("Okay, so, regularization.", "so"),
-    ("Actually, it is not.", "actually"),
-    ("It is, actually, quite slow.", "actually"),
-    ("It's kind of slow.", "kind of"),
-    ("We sort of guess the value.", "sort of"),
-    ("It averages them, right?", "right"),
-    ("Right, so we begin.", "right"),
-    ("So, um, we begin here.", "so"),
-    ("It never converged, so...", "so"),
-]
-
-ORDINARY_USE = [
-    "We use features like this.",
-    "It looks like noise.",
-    "I would like to explain it.",
-    "They like the result.",
-    "Models like BERT or something like that.",
-    "It sounds like a plan.",
-    "You know the gradient of the loss.",
-    "Do you know the answer?",
-    "As you know, it is convex.",
-    "What I mean is the variance.",
-    "By bias I mean the systematic error.",
-    "I mean that literally.",
-    "It performs as well as the other.",
-    "A well known result that works well.",
-    "The posterior is well defined and works very well.",
-    "We scale it so that it fits.",
-    "It is so much faster.",
-    "The loss falls, so the weights move.",
-    "I think so.",
-    "The right-hand side is right.",
-    "The right answer is on the right side.",
-    "It is all right.",
-    "A kind of kernel and what kind of loss.",
-    "This sort of problem is a new kind of task.",
-    "What actually happens is actually true.",
-    "They are basically equivalent.",
-]
-
-
-@pytest.mark.parametrize(("text", "marker"), FILLER_USE)
-def test_a_marker_in_filler_use_is_found(text, marker):
-    assert _texts(f"The first thing is this. {text} Then it ends there.", "discourse_marker") == [marker]
-
-
-@pytest.mark.parametrize("text", ORDINARY_USE)
-def test_the_same_words_in_ordinary_use_are_not(text):
-    assert _texts(f"The first thing is this. {text} Then it ends there.", "discourse_marker") == []
-
-
-def test_every_marker_has_an_example():
-    assert {marker for _, marker in FILLER_USE} == set(MARKERS)
-
-
-def test_a_silence_sets_a_marker_off_as_a_comma_does():
-    text = "we trained it and the gradient was actually gone. Then we stopped, as one does."
-    words = words_at(text, step=1.0, length=0.5)
-    at = [word.text for word in words].index("actually")
-    around = (
-        Span(start=words[at].start - 0.45, end=words[at].start - 0.05),
-        Span(start=words[at].end + 0.05, end=words[at].end + 0.45),
-    )
-    assert not [one for one in find_disfluencies(words) if one.kind == "discourse_marker"]
-    assert [one.text for one in find_disfluencies(words, around) if one.kind == "discourse_marker"] == [
-        "actually"
-    ]
 
 
 # ---------------------------------------------------------------- repetitions
