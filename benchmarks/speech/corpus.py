@@ -44,6 +44,8 @@ HERE: Final = Path(__file__).resolve().parent
 VERSION: Final = "2"
 """Changes when the same script would be spoken differently; the cached sound is then made anew."""
 REAL_ENV: Final = "COACH_BENCH_SPEECH"
+PEOPLE: Final = HERE / "people"
+"""The recordings of people that are part of the project."""
 PLACEHOLDER: Final = "example of text"
 """What one repository has in place of a transcript."""
 _VOICES: Final = {
@@ -183,15 +185,15 @@ def _write(path: Path, sound: conditions.Samples) -> None:
     part.replace(path)
 
 
-def real_folder() -> Path | None:
-    """Where recordings of people lie: the environment's choice, or beside the project; None where neither is."""
+def real_folder() -> Path:
+    """Where recordings of people lie: the environment's choice, or beside the project, or the few in it."""
     named = os.environ.get(REAL_ENV)
     folder = Path(named) if named else HERE.parents[2] / "shared" / "speech"
-    return folder if (folder / "index.jsonl").exists() else None
+    return folder if (folder / "index.jsonl").exists() else PEOPLE
 
 
 def real(split: str, folder: Path) -> Iterator[Item]:
-    """People. Gold belongs to test alone; silver and read speech are split by recording."""
+    """People. Gold belongs to test alone; silver and read speech are split by recording, or as the row says."""
     lines = (folder / "index.jsonl").read_text(encoding="utf-8").splitlines()
     rows = sorted((json.loads(line) for line in lines), key=lambda row: _hash(row["audio"]))
     place = {"silver": 0, "read": 0}
@@ -203,6 +205,7 @@ def real(split: str, folder: Path) -> Iterator[Item]:
         if part in place:
             place[part] += 1
             belongs = "dev" if place[part] % {"silver": 2, "read": 3}[part] == 1 else "test"
+        belongs = row.get("split", belongs)
         if belongs == split:
             natural = row["label"].startswith("gold-words")
             condition = ("natural" if natural else "acted") if part == "gold" else "clean"
@@ -264,7 +267,7 @@ def _with_times(transcript: str, known: Sequence[Mapping[str, Any]]) -> tuple[Sp
 
 
 def corpus(split: str, cache: Path, voices_python: Path, short: bool = False) -> tuple[list[Item], list[str]]:
-    """Every recording of ``split`` (dev or test), and sentences about what is left out.
+    """Every recording of ``split`` (dev or test), and sentences about where they come from.
 
     The short form is a fixed handful: talks of quick voices, one condition, read speech, sounds.
     """
@@ -277,16 +280,25 @@ def corpus(split: str, cache: Path, voices_python: Path, short: bool = False) ->
     disfluent = [item for item in talks if item.part == "synthetic"]
     items = [*talks, *degraded(disfluent[: 1 if short else _DEGRADED[split]], cache)]
     sounds = list(not_speech(split, cache))
-    left_out = []
+    notes: list[str] = []
     folder = real_folder()
-    people = list(real(split, folder)) if folder else []
-    if folder is None:
-        left_out.append(
-            f"Recordings of people are left out: {REAL_ENV} names no folder with an index.jsonl, "
-            "and there is none beside the project."
-        )
+    people = list(real(split, folder))
+    notes.append(_which_people(folder))
     if short:
         items = [*talks, *(item for item in items if item.condition == "noise 10 dB")]
         sounds = sounds[:9:2]
         people = [item for item in people if item.part == "read"][:6]
-    return [*items, *sounds, *people], left_out
+    return [*items, *sounds, *people], notes
+
+
+def _which_people(folder: Path) -> str:
+    """Where the recordings of people come from, for the report."""
+    if folder == PEOPLE:
+        return (
+            f"People: only the few recordings in benchmarks/speech/people; {REAL_ENV} names no folder with an "
+            "index.jsonl, and there is none beside the project."
+        )
+    where = (
+        f"the folder that {REAL_ENV} names" if os.environ.get(REAL_ENV) else "the folder beside the project"
+    )
+    return f"People: the recordings in {where}."

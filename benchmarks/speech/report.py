@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Final
 
+from benchmarks.sections import RESULTS, write
 from benchmarks.speech.judging import COLLARS, STUMBLE, Judgement, by_name
 from benchmarks.speech.scoring import (
     Counts,
@@ -21,7 +20,6 @@ from benchmarks.speech.scoring import (
     wilson,
 )
 
-RESULTS: Final = Path(__file__).resolve().parents[1] / "RESULTS.md"
 Told = Mapping[str, Sequence[Judgement]]
 _LONG_BINS: Final = ((0, 2), (2, 10), (10, 20))
 
@@ -302,21 +300,14 @@ def _pause_offsets(contender: str, judgements: Sequence[Judgement], most: int) -
 
 
 def write_section(
-    sections: Sequence[str], command: str, versions: Sequence[str], left_out: Sequence[str]
+    sections: Sequence[str], command: str, versions: Sequence[str], notes: Sequence[str]
 ) -> None:
     """Puts the tables under "## Speech" in RESULTS.md and leaves every other section as it is."""
-    before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Results\n"
-    kept = re.sub(r"(?ms)^## Speech\n.*?(?=^## |\Z)", "", before).rstrip("\n")
-    head, mark, rest = kept.partition("## Speed")
     told = [
         f"`{command.strip()}` on {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}."
     ]
-    told += [f"- {version}" for version in versions] + [f"- {sentence}" for sentence in left_out]
-    body = "\n".join(told) + "\n\n" + "\n".join(sections)
-    section = f"## Speech\n\n{body.rstrip()}\n"
-    RESULTS.write_text(
-        f"{head.rstrip()}\n\n{section}" + (f"\n{mark}{rest}\n" if mark else ""), encoding="utf-8"
-    )
+    told += [f"- {version}" for version in versions] + [f"- {sentence}" for sentence in notes]
+    write("Speech", "\n".join(told) + "\n\n" + "\n".join(sections), RESULTS)
 
 
 def _minutes(judgements: Sequence[Judgement]) -> float:

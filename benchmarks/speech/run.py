@@ -14,16 +14,17 @@ import hashlib
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from benchmarks.speech.corpus import corpus
 from benchmarks.speech.judging import Judgement, judge
-from benchmarks.speech.peers import PROMPT, ROOT, Coach, Contender, Erm, Heard, Plain
+from benchmarks.speech.kept import CACHE, Ahead, kept, place
+from benchmarks.speech.peers import PROMPT, Coach, Contender, Erm, Heard, Plain
 from benchmarks.speech.report import mistakes, tables, write_section
 from benchmarks.speech.truth import Item
 
-CACHE: Final = ROOT / ".bench"
 NAMES: Final = ("coach", "plain", "prompted", "erm")
 
 
@@ -60,52 +61,33 @@ def contenders(names: Sequence[str], model: str, cache: Path) -> tuple[list[Cont
 
 def hear_all(items: Sequence[Item], asked: Sequence[Contender], cache: Path) -> dict[str, list[Judgement]]:
     """Contender -> its judgements in the order of ``items``; what was heard before is not heard again."""
-    work = [(contender, item) for contender in asked for item in items if takes_part(contender.name, item)]
-    versions = {contender.name: contender.version for contender in asked}
     hashes = {item.path: hashlib.sha256(item.path.read_bytes()).hexdigest() for item in items}
-    told: dict[str, list[Judgement]] = {contender.name: [] for contender in asked}
-    seconds: dict[str, tuple[float, float]] = {}
-    ahead = {
-        contender.name: sum(
-            item.duration
-            for other, item in work
-            if other is contender and not _place(cache, contender, versions, hashes[item.path]).exists()
-        )
+    versions = {contender.name: contender.version for contender in asked}
+    work = [
+        (contender, item, place(cache, f"{contender.name} {versions[contender.name]} {hashes[item.path]}"))
         for contender in asked
-    }
-    for number, (contender, item) in enumerate(work, 1):
-        place = _place(cache, contender, versions, hashes[item.path])
-        if place.exists():
-            heard = Heard.from_json(place.read_text(encoding="utf-8"))
-        else:
-            before = time.monotonic()
-            heard = contender.hear(item.path)
-            spent, audio = seconds.get(contender.name, (0.0, 0.0))
-            seconds[contender.name] = (spent + time.monotonic() - before, audio + item.duration)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            part = place.with_suffix(".part")
-            part.write_text(heard.to_json(), encoding="utf-8")
-            part.replace(place)
-            ahead[contender.name] -= item.duration
-            left = _left(ahead, seconds)
-            print(
-                f"{number}/{len(work)} {contender.name}: {item.name}, {left / 60:.1f} minutes left",
-                file=sys.stderr,
-            )
+        for item in items
+        if takes_part(contender.name, item)
+    ]
+    ahead = Ahead(
+        {
+            contender.name: sum(i.duration for c, i, path in work if c is contender and not path.exists())
+            for contender in asked
+        }
+    )
+    told: dict[str, list[Judgement]] = {contender.name: [] for contender in asked}
+    for number, (contender, item, path) in enumerate(work, 1):
+        new, before = not path.exists(), time.monotonic()
+        heard = Heard.from_json(kept(path, partial(_hear, contender, item)))
+        if new:
+            ahead.done(contender.name, item.duration, time.monotonic() - before)
+            ahead.tell(f"{number}/{len(work)} {contender.name}: {item.name}")
         told[contender.name].append(judge(item, heard))
     return told
 
 
-def _left(ahead: dict[str, float], seconds: dict[str, tuple[float, float]]) -> float:
-    """Seconds still to go; a contender that has not begun is taken to be as slow as the slowest so far."""
-    pace = {name: spent / audio for name, (spent, audio) in seconds.items() if audio}
-    slowest = max(pace.values(), default=0.3)
-    return max(0.0, sum(audio * pace.get(name, slowest) for name, audio in ahead.items()))
-
-
-def _place(cache: Path, contender: Contender, versions: dict[str, str], sound: str) -> Path:
-    key = hashlib.sha256(f"{contender.name} {versions[contender.name]} {sound}".encode()).hexdigest()[:32]
-    return cache / "heard" / f"{key}.json"
+def _hear(contender: Contender, item: Item) -> str:
+    return contender.hear(item.path).to_json()
 
 
 def main() -> None:
@@ -122,10 +104,11 @@ def main() -> None:
     given = parser.parse_args()
     names = ["coach", "plain"] if given.short and given.only == ",".join(NAMES) else given.only.split(",")
     asked, left_out = contenders(names, given.model, CACHE)
+    notes: list[str] = []
     sections = []
     for split in [given.split] if given.split else ["dev", "test"]:
-        items, missing = corpus(split, CACHE, CACHE / "voices" / "bin" / "python", given.short)
-        left_out += [sentence for sentence in missing if sentence not in left_out]
+        items, sources = corpus(split, CACHE, CACHE / "voices" / "bin" / "python", given.short)
+        notes += [sentence for sentence in sources if sentence not in notes]
         if given.parts:
             items = [item for item in items if item.part in given.parts.split(",")]
         told = hear_all(items, asked, CACHE)
@@ -133,12 +116,13 @@ def main() -> None:
         print(sections[-1])
         if given.mistakes:
             print(mistakes(told, given.mistakes))
-    for sentence in left_out:
+    notes += left_out
+    for sentence in notes:
         print(sentence, file=sys.stderr)
     if given.write:
         command = "python -m benchmarks.speech.run " + " ".join(sys.argv[1:])
         versions = [f"{contender.name}: {contender.version}" for contender in asked]
-        write_section(sections, command, versions, left_out)
+        write_section(sections, command, versions, notes)
 
 
 if __name__ == "__main__":
