@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,14 @@ def with_section(document: str, title: str, body: str) -> str:
     else:
         document += section
     return document.rstrip() + "\n"
+
+
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """A table; the first of ``rows`` is its head."""
+    head, *body = rows
+    return "\n".join(
+        [f"| {' | '.join(head)} |", "|" + "---|" * len(head), *(f"| {' | '.join(row)} |" for row in body)]
+    )
 
 
 def write(title: str, body: str, results: Path = RESULTS) -> None:
