@@ -10,11 +10,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from coach.disfluencies.detector import Detector, found
+from coach.disfluencies.echoes import echoes
+from coach.disfluencies.line import line_of
+from coach.disfluencies.restarts import begins_anew
 from coach.disfluencies.tokens import CLAUSE_OPEN, bare, breaks, carriers, ends_sentence, lexicon
 from coach.recording import Recording
 from coach.transcript import Disfluency, Span, Word
 
 NAME: Final = "repetition.words"
+ECHO: Final = "repetition.sound"
 LONGEST: Final = 4
 
 _MEANT: Final = lexicon(
@@ -37,18 +41,45 @@ _SUBJECTS: Final = lexicon("i we you they he she it it's i'm we're there that")
 
 def detect(
     words: Sequence[Word],
-    silences: Sequence[Span],  # noqa: ARG001
-    speech: Sequence[Span],  # noqa: ARG001
-    recording: Recording | None,  # noqa: ARG001
+    silences: Sequence[Span],
+    speech: Sequence[Span],
+    recording: Recording | None,
 ) -> list[Disfluency]:
     """Every repetition; three copies in a row are one event that covers the first two."""
+    written = _written(words, silences)
+    return [*written, *_heard(words, speech, recording, written)]
+
+
+def _heard(
+    words: Sequence[Word], speech: Sequence[Span], recording: Recording | None, written: Sequence[Disfluency]
+) -> list[Disfluency]:
+    """Copies that the sound alone tells of. Their ``word_range`` is None."""
+    return [
+        Disfluency(
+            id="",
+            kind="repetition",
+            text=bare(words[echo.index].text),
+            start=echo.start,
+            end=echo.end,
+            detector=ECHO,
+            confidence=0.5,
+        )
+        for echo in echoes(words, speech, recording)
+        if not any(one.start - 0.1 < echo.end and echo.start < one.end + 0.1 for one in written)
+    ]
+
+
+def _written(words: Sequence[Word], silences: Sequence[Span]) -> list[Disfluency]:
+    """The repetitions that were written down."""
+    line = line_of(words, silences)
     lexical = carriers(words)
     texts = [bare(words[i].text) for i in lexical]
     events = []
     at = 0
     while at < len(lexical):
         size, copies = _repeat_at(texts, at)
-        if copies > 1 and not _is_meant(words, lexical, texts, at, size):
+        taken_back = size == 1 and copies == 2 and begins_anew(line, at)  # a restart of all that came before
+        if copies > 1 and not taken_back and not _is_meant(words, lexical, texts, at, size):
             last = lexical[at + size * (copies - 1) - 1]
             confidence = _confidence(texts, at, size)
             events.append(found(words, lexical[at], last + 1, "repetition", NAME, confidence))
@@ -76,6 +107,10 @@ def _is_meant(
     end, again = lexical[at + size - 1], lexical[at + size]
     interrupted = again != end + 1 or breaks(words[end].text)
     following = texts[at + 2 * size : at + 2 * size + 1]
+    if phrase == ["i"] and any(_is_symbol(word) for word in (*texts[max(0, at - 1) : at], *following)):
+        return True  # spelled out: "the data is i i d"
+    if size > 1 and phrase[0] in {"by", "times"} and not interrupted:
+        return True  # "batch by sequence by sequence"
     if all(_is_symbol(word) or word in _MEANT for word in phrase):
         # "so so important" is meant, "so, so we take" is not
         return not (phrase == ["so"] and following and following[0] in _SUBJECTS)

@@ -13,28 +13,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from coach.disfluencies.detector import Detector, found
 from coach.disfluencies.likeness import alike, begins, phrases_alike, sound_key
+from coach.disfluencies.line import Line, line_of
 from coach.disfluencies.tokens import (
     CLAUSE_INITIAL,
     CLAUSE_OPEN,
     bare,
     breaks,
-    carriers,
     ends_sentence,
     is_filled_pause,
     lexicon,
-    trails_off,
 )
 from coach.recording import Recording
 from coach.transcript import Disfluency, Span, Word
 
 NAME: Final = "restart.words"
-BREAK_S: Final = 0.25
-"""A silence this long (s) between two words interrupts as punctuation does."""
 UNSURE: Final = 0.5
 """Below this confidence a word is as likely as not a guess at something that was no word."""
 SHORTEST_KEY: Final = 3
@@ -88,7 +84,12 @@ _PREPOSITIONS: Final = lexicon(
 _STRANDED: Final = lexicon("of in on for to and or with by")
 #: A clause that ends on one of these was not finished, whatever stands before it.
 _UNFINISHED: Final = (
-    CLAUSE_OPEN - _PREPOSITIONS - CLAUSE_INITIAL - lexicon("or not also just only very more most less")
+    CLAUSE_OPEN
+    - _PREPOSITIONS
+    - CLAUSE_INITIAL
+    - lexicon(
+        "or not also just only very more most less this that these those her some any each no what why how i'm"
+    )
 )
 _EMBEDDING: Final = lexicon(
     """
@@ -108,55 +109,10 @@ _ELLIPTIC: Final = lexicon(
 )
 #: These connect with what came before whatever becomes of their clause.
 _CONNECTIVES: Final = lexicon("and but so or well")
+_FINITE: Final = _AUXILIARIES - lexicon("be been being do does did have had")
+LONGEST_SUBJECT: Final = 7
+"""A subject is looked for in this many words."""
 _NEAR: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """The words that carry the sentences, in order: positions, bare texts and what lies after each."""
-
-    words: Sequence[Word]
-    at: Sequence[int]
-    texts: Sequence[str]
-    broken: Sequence[bool]  # punctuation, a silence, a filler or a marker between this word and the next
-    hesitant: Sequence[bool]  # a dash, dots, a filler or a marker between them
-    stops: Sequence[bool]  # written as the end of a sentence
-
-    def __len__(self) -> int:
-        return len(self.at)
-
-    def range(self, first: int, stop: int) -> tuple[int, int]:
-        """Positions in ``words`` of the carriers first..stop."""
-        return self.at[first], self.at[stop - 1] + 1
-
-    def text(self, number: int) -> str:
-        return self.texts[number] if 0 <= number < len(self.texts) else ""
-
-
-def _line(words: Sequence[Word], silences: Sequence[Span]) -> _Line:
-    at = carriers(words)
-    following = [*at[1:], len(words)] if at else []
-    hesitant = [after != i + 1 or trails_off(words[i].text) for i, after in zip(at, following, strict=True)]
-    broken = [
-        hesitates or breaks(words[i].text) or _silent_between(words, i, after, silences)
-        for i, after, hesitates in zip(at, following, hesitant, strict=True)
-    ]
-    return _Line(
-        words,
-        at,
-        [bare(words[i].text) for i in at],
-        broken,
-        hesitant,
-        [ends_sentence(words[i].text) for i in at],
-    )
-
-
-def _silent_between(words: Sequence[Word], i: int, after: int, silences: Sequence[Span]) -> bool:
-    """Whether most of a silence of at least BREAK_S lies where one word ends and the next begins."""
-    if after >= len(words):
-        return False
-    start, end = words[i].end - 0.15, words[after].start + 0.15
-    return any(min(end, one.end) - max(start, one.start) >= BREAK_S for one in silences)
 
 
 def detect(
@@ -166,7 +122,7 @@ def detect(
     recording: Recording | None,  # noqa: ARG001
 ) -> list[Disfluency]:
     """Every restart that the words show."""
-    line = _line(words, silences)
+    line = line_of(words, silences)
     ranges = [
         *_cut_offs(line),
         *_written_out(line),
@@ -184,7 +140,7 @@ def detect(
 Found = Iterator[tuple[int, int, float]]
 
 
-def _cut_offs(line: _Line) -> Found:
+def _cut_offs(line: Line) -> Found:
     """Words written with a hyphen at their end."""
     for at, i in enumerate(line.at):
         if not _CUT_OFF.fullmatch(line.words[i].text):
@@ -202,11 +158,10 @@ def _cut_offs(line: _Line) -> Found:
             yield *line.range(first, at + 1), 0.95 if completed else 0.8
 
 
-def _written_out(line: _Line) -> Found:
+def _written_out(line: Line) -> Found:
     """A word cut off that was written as another one which sounds like it ("the wight, waits")."""
     for at in range(len(line) - 1):
-        word = line.words[line.at[at]]
-        unsure = line.broken[at] or word.confidence < UNSURE
+        unsure = line.broken[at] or line.words[line.at[at]].confidence < UNSURE
         if (
             unsure
             and not line.stops[at]
@@ -261,16 +216,17 @@ def _term_start(words: Sequence[Word], lexical: Sequence[int], texts: Sequence[s
     return last
 
 
-def _replaced(line: _Line) -> Found:
+def _replaced(line: Line) -> Found:
     """One subject or determiner replaced at once by another: "it, it's", "it's that's", "a the"."""
     for at in range(len(line) - 1):
         left, right, following = (line.text(at + k) for k in range(3))
         if line.stops[at] or left == right or following in {"priori", "posteriori"}:
             continue
-        letter = right == "a" and line.words[line.at[at + 1]].text.isupper()  # "an A/B test"
+        # "an A/B test"
+        letter = right == "a" and (line.words[line.at[at + 1]].text.isupper() or len(following) == 1)
         article = left in {"a", "an", "the"} and right in _DETERMINERS and not letter
         # "it" and "you" may be objects before a clause ("we tell you it's done")
-        subject = left in _CONTRACTED - {"let's"} | {"i", "we", "they"} and right in _SUBJECTS | {"there"}
+        subject = left in _CONTRACTED - {"let's"} | {"i", "we", "they"} and right in _SUBJECTS
         contracted = left in _PRONOUNS | {"that", "there"} and right.startswith(f"{left}'")
         if (
             article
@@ -280,7 +236,7 @@ def _replaced(line: _Line) -> Found:
             yield *line.range(at, at + 1), 0.7
 
 
-def _reformulated(line: _Line) -> Found:
+def _reformulated(line: Line) -> Found:
     """P X P Y: the opening P again after an X of one or two words that leaves its clause unfinished."""
     at = 0
     while at < len(line):
@@ -296,7 +252,7 @@ def _reformulated(line: _Line) -> Found:
         at += size + gap
 
 
-def _taken_up_again(line: _Line, at: int, size: int, gap: int) -> bool:
+def _taken_up_again(line: Line, at: int, size: int, gap: int) -> bool:
     """Whether the opening at ``at`` with the ``gap`` words after it breaks off before it is begun again."""
     texts = line.texts
     opening, rest = texts[at : at + size], texts[at + size : at + size + gap]
@@ -315,7 +271,7 @@ def _taken_up_again(line: _Line, at: int, size: int, gap: int) -> bool:
     return _breaks_off_long(line, at, size, gap) if size > 1 else _breaks_off_short(line, at, gap)
 
 
-def _breaks_off_long(line: _Line, at: int, size: int, gap: int) -> bool:
+def _breaks_off_long(line: Line, at: int, size: int, gap: int) -> bool:
     """Whether an opening of two or three words and what follows it are left unfinished."""
     opening, end = line.texts[at : at + size], at + size + gap - 1
     last = line.texts[end]
@@ -333,7 +289,7 @@ def _breaks_off_long(line: _Line, at: int, size: int, gap: int) -> bool:
     return not parallel and (line.hesitant[end] or doubtful)
 
 
-def _breaks_off_short(line: _Line, at: int, gap: int) -> bool:
+def _breaks_off_short(line: Line, at: int, gap: int) -> bool:
     """Whether an opening of one word and what follows it are left unfinished."""
     opening, rest, end = line.texts[at], line.texts[at + 1 : at + 1 + gap], at + gap
     if not line.broken[end] or [opening, *rest] == ["that", "is"]:
@@ -351,7 +307,7 @@ def _is_unfinished(last: str) -> bool:
     return last in _UNFINISHED or sound_key(last) in _SOUND_OF_AUXILIARIES
 
 
-def _inflected(line: _Line) -> Found:
+def _inflected(line: Line) -> Found:
     """A word with what came after it fused into it, then said again alone: "the batches, the batch" for "is"."""
     for at in range(len(line) - 3):
         before, wrong, again, right = line.texts[at : at + 4]
@@ -366,17 +322,18 @@ def _inflected(line: _Line) -> Found:
             yield *line.range(at, at + 2), 0.65
 
 
-def _abandoned(line: _Line) -> Found:
+def _abandoned(line: Line) -> Found:
     """The opening of a clause that ends where no clause can, and another clause begins."""
     for at in range(1, len(line) - 1):
-        if not _leads_nowhere(line, at):
+        anew = line.texts[at] == line.texts[at + 1] and begins_anew(line, at)
+        if not (anew or _leads_nowhere(line, at)):
             continue
         first = _clause_start(line, at)
         if first is not None and first < at:
             yield *line.range(first, at + 1), 0.65
 
 
-def _leads_nowhere(line: _Line, at: int) -> bool:
+def _leads_nowhere(line: Line, at: int) -> bool:
     """Whether the word at ``at`` cannot be followed by the next one, so that something else begins there."""
     last, right = line.texts[at], line.text(at + 1)
     if not line.broken[at] or last == right:
@@ -392,7 +349,28 @@ def _leads_nowhere(line: _Line, at: int) -> bool:
     return False
 
 
-def _clause_start(line: _Line, at: int) -> int | None:
+def begins_anew(line: Line, at: int) -> bool:
+    """Whether the article at ``at``, said again at once, opens another clause: "if we take the, the noise is".
+
+    What depends on a verb or a preposition can't be the subject of "is"; then all of the opening was abandoned.
+    """
+    before = line.text(at - 1)
+    if line.texts[at] not in _ARTICLES or not line.broken[at] or not before:
+        return False
+    if before in CLAUSE_INITIAL | _EMBEDDING | _BE | _CONTRACTED | {"there"} or line.stops[at - 1]:
+        return False
+    first = _clause_start(line, at)
+    if first is None or first >= at:
+        return False
+    for word in range(at + 2, min(at + 2 + LONGEST_SUBJECT, len(line) - 1)):
+        if line.texts[word] in _FINITE:
+            return word > at + 2
+        if line.broken[word] or line.texts[word] in _SUBJECTS | CLAUSE_INITIAL | {"that", "to"}:
+            return False
+    return False
+
+
+def _clause_start(line: Line, at: int) -> int | None:
     """The first word of the clause that ``at`` stands in, or None where it began too long ago."""
     for first in range(at, max(-1, at - LONGEST_OPENING), -1):
         opens = line.texts[first] in _STARTERS | CLAUSE_INITIAL | {"what", "this"}
