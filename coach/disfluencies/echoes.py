@@ -9,6 +9,7 @@ fifty under 0.68, so only the clearest echoes are told, and only beside function
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from coach.disfluencies.tokens import CLAUSE_OPEN, bare, breaks, is_filled_pause
 from coach.recording import SAMPLE_RATE, Recording
-from coach.transcript import Span, Word
+from coach.transcript import Disfluency, DisfluencyKind, Span, Word
 
 MOST_APART: Final = 0.68
 """The distance under which two sounds are one said twice, in spreads."""
@@ -27,6 +28,9 @@ BREAK_FRAMES: Final = (4, 20)
 """The break between the copies: shorter ones lie within syllables, longer ones are pauses. In frames of 10 ms."""
 COPY_FRAMES: Final = (14, 35)
 """How long the copy before the break may be. Two shorter sounds are often alike."""
+LONG_BREAK_S: Final = 0.07
+"""The shortest break between a fragment and its word."""
+CONFIDENCE: Final = 0.5
 BELOW_LOUD_DB: Final = 33.0
 """A frame this far below the loud tenth of the talk is no voice."""
 
@@ -44,23 +48,66 @@ _SLANTED: Final = 1.3
 _STOPS: Final = frozenset("bdgptkcqx")
 """Letters that may stand for a closure, silent by itself."""
 
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A recording that is the same when its samples are, so that two detectors share one look at it."""
+
+    recording: Recording
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Once) and other.recording.sha256 == self.recording.sha256
+
+    def __hash__(self) -> int:
+        return hash(self.recording.sha256)
+
+
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """A copy from ``start`` to ``end`` (s) of the written word at ``index``."""
+    """A copy from ``start`` to ``end`` (s) of the written word at ``index``, or of its beginning."""
 
     index: int
     start: float
     end: float
 
 
-def echoes(words: Sequence[Word], speech: Sequence[Span], recording: Recording | None) -> Iterator[Echo]:
+def copies(words: Sequence[Word], speech: Sequence[Span], recording: Recording | None) -> list[Echo]:
     """Every swallowed copy of a function word, in order of time."""
+    return [echo for echo in _echoes(words, speech, recording) if _is_light(words[echo.index])]
+
+
+def fragments(words: Sequence[Word], speech: Sequence[Span], recording: Recording | None) -> list[Echo]:
+    """Every swallowed beginning of a longer word that was then said whole, in order of time."""
+    return [echo for echo in _echoes(words, speech, recording) if not _is_light(words[echo.index])]
+
+
+def heard(kind: DisfluencyKind, detector: str, echo: Echo, words: Sequence[Word]) -> Disfluency:
+    """The disfluency of ``echo``. Its ``word_range`` is None, since no word was written for it."""
+    return Disfluency(
+        id="",
+        kind=kind,
+        text=bare(words[echo.index].text) + ("-" if kind == "restart" else ""),
+        start=echo.start,
+        end=echo.end,
+        detector=detector,
+        confidence=CONFIDENCE,
+    )
+
+
+def _echoes(words: Sequence[Word], speech: Sequence[Span], recording: Recording | None) -> list[Echo]:
     if recording is None or len(recording.samples) < SAMPLE_RATE or not words:
-        return
-    cepstra, quiet = _sound(recording.samples)
+        return []
+    return list(_found(tuple(words), tuple(speech), Once(recording)))
+
+
+@lru_cache(maxsize=1)
+def _found(words: tuple[Word, ...], speech: tuple[Span, ...], once: Once) -> tuple[Echo, ...]:
+    """All echoes. Kept for the last recording asked for, since two detectors ask."""
+    cepstra, quiet = _sound(once.recording.samples)
+    echoes = []
     for first, stop in _breaks(quiet):
         start, end = first * _FRAME_S + _MIDDLE_S, stop * _FRAME_S + _MIDDLE_S
         if not any(span.start < start and end < span.end for span in speech):
@@ -69,9 +116,15 @@ def echoes(words: Sequence[Word], speech: Sequence[Span], recording: Recording |
         if index is None:
             continue
         before, after = _around(quiet, first, stop)
-        length = _copy(cepstra[first - before : first], cepstra[stop : stop + after])
-        if length and words[index].end > start - length * _FRAME_S + 0.05:
-            yield Echo(index, start - length * _FRAME_S, start)
+        length = _copy(cepstra[first - before : first], cepstra[stop : stop + after]) * _FRAME_S
+        word = words[index]
+        # a whole word reaches back over its copy, a fragment stands at the beginning of its word
+        reaches = (
+            word.end > start - length + 0.05 if _is_light(word) else word.start < start - length + WITHIN_S
+        )
+        if length and reaches:
+            echoes.append(Echo(index, start - length, start))
+    return tuple(echoes)
 
 
 def _sound(samples: NDArray[np.float32]) -> tuple[Floats, NDArray[np.bool_]]:
@@ -106,17 +159,24 @@ def _around(quiet: NDArray[np.bool_], first: int, stop: int) -> tuple[int, int]:
 
 
 def _written(words: Sequence[Word], start: float, end: float) -> int | None:
-    """The function word that is written where the break is, unless something written explains the break."""
-    index = next((i for i in range(len(words) - 1, -1, -1) if words[i].start < start - 0.05), None)
-    if index is None or index + 1 >= len(words):
+    """The word that is written where the break is, unless something written explains the break."""
+    index = bisect_left(words, start - 0.05, key=lambda word: word.start) - 1
+    if index < 0 or index + 1 >= len(words):
         return None
     here, following = words[index], words[index + 1]
     mine, other = bare(here.text), bare(following.text)
-    light = mine in CLAUSE_OPEN and not is_filled_pause(here.text)
-    if not light or breaks(here.text) or not other or is_filled_pause(following.text) or mine == other:
-        return None
     within = here.end > end + WITHIN_S
+    if not _is_light(here):
+        # the closure of a stop within a word is shorter
+        return index if within and end - start >= LONG_BREAK_S and not is_filled_pause(here.text) else None
+    if breaks(here.text) or not other or is_filled_pause(following.text) or mine == other:
+        return None
     return None if not within and (other[0] in _STOPS or mine.rstrip("s")[-1:] in _STOPS) else index
+
+
+def _is_light(word: Word) -> bool:
+    """Whether it is a function word."""
+    return bare(word.text) in CLAUSE_OPEN
 
 
 def _copy(before: Floats, after: Floats) -> int:
@@ -161,4 +221,4 @@ def _mel_bands() -> Floats:
     return np.asarray(np.clip(np.minimum(rising, falling), 0, None))
 
 
-__all__ = ["Echo", "echoes"]
+__all__ = ["Echo", "copies", "fragments", "heard"]

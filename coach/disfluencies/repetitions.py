@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from coach.disfluencies.detector import Detector, found
-from coach.disfluencies.echoes import echoes
+from coach.disfluencies.echoes import copies, heard
 from coach.disfluencies.line import line_of
 from coach.disfluencies.restarts import begins_anew
 from coach.disfluencies.tokens import CLAUSE_OPEN, bare, breaks, carriers, ends_sentence, lexicon
@@ -55,17 +55,9 @@ def _heard(
 ) -> list[Disfluency]:
     """Copies that the sound alone tells of. Their ``word_range`` is None."""
     return [
-        Disfluency(
-            id="",
-            kind="repetition",
-            text=bare(words[echo.index].text),
-            start=echo.start,
-            end=echo.end,
-            detector=ECHO,
-            confidence=0.5,
-        )
-        for echo in echoes(words, speech, recording)
-        if not any(one.start - 0.1 < echo.end and echo.start < one.end + 0.1 for one in written)
+        heard("repetition", ECHO, copy, words)
+        for copy in copies(words, speech, recording)
+        if not any(one.start - 0.1 < copy.end and copy.start < one.end + 0.1 for one in written)
     ]
 
 
@@ -77,13 +69,13 @@ def _written(words: Sequence[Word], silences: Sequence[Span]) -> list[Disfluency
     events = []
     at = 0
     while at < len(lexical):
-        size, copies = _repeat_at(texts, at)
-        taken_back = size == 1 and copies == 2 and begins_anew(line, at)  # a restart of all that came before
-        if copies > 1 and not taken_back and not _is_meant(words, lexical, texts, at, size):
-            last = lexical[at + size * (copies - 1) - 1]
+        size, times = _repeat_at(texts, at)
+        taken_back = size == 1 and times == 2 and begins_anew(line, at)  # a restart of all that came before
+        if times > 1 and not taken_back and not _is_meant(words, lexical, texts, at, size):
+            last = lexical[at + size * (times - 1) - 1]
             confidence = _confidence(texts, at, size)
             events.append(found(words, lexical[at], last + 1, "repetition", NAME, confidence))
-        at += size * (copies - 1) if copies > 1 else 1
+        at += size * (times - 1) if times > 1 else 1
     return events
 
 
@@ -145,4 +137,4 @@ def _confidence(texts: Sequence[str], at: int, size: int) -> float:
     return 0.95 if size > 1 or texts[at] in CLAUSE_OPEN else 0.75
 
 
-DETECTOR: Final = Detector(NAME, "2", detect)
+DETECTOR: Final = Detector(NAME, "3", detect)

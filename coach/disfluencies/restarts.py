@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from coach.disfluencies.detector import Detector, found
+from coach.disfluencies.echoes import fragments, heard
 from coach.disfluencies.likeness import alike, begins, phrases_alike, sound_key
 from coach.disfluencies.line import Line, line_of
 from coach.disfluencies.tokens import (
@@ -31,6 +32,7 @@ from coach.recording import Recording
 from coach.transcript import Disfluency, Span, Word
 
 NAME: Final = "restart.words"
+FRAGMENT: Final = "restart.sound"
 UNSURE: Final = 0.5
 """Below this confidence a word is as likely as not a guess at something that was no word."""
 SHORTEST_KEY: Final = 3
@@ -57,6 +59,7 @@ _PLAIN_EDITS: Final = frozenset(_EDITS) - {("i", "mean"), ("let", "me", "start",
 
 _ARTICLES: Final = lexicon("a an the my our your their every")
 _DETERMINERS: Final = _ARTICLES | lexicon("its his these those some")
+_NOMINATIVE: Final = lexicon("i we they he she")
 _CONTRACTED: Final = lexicon(
     """
     it's i'm we're you're they're he's she's that's there's let's i've we've you've they've i'd we'd you'd they'd
@@ -65,6 +68,10 @@ _CONTRACTED: Final = lexicon(
 )
 _PRONOUNS: Final = lexicon("i we you they he she it")
 _SUBJECTS: Final = _PRONOUNS | _CONTRACTED | {"this"}
+#: Between a subject and its verb.
+_ADVERBS: Final = lexicon(
+    "just never even really only always also still don't doesn't didn't can't couldn't won't"
+)
 _STARTERS: Final = _PRONOUNS | _CONTRACTED | {"there"}
 _BE: Final = lexicon("is are was were am be been being")
 _AUXILIARIES: Final = _BE | lexicon(
@@ -118,10 +125,10 @@ _NEAR: Final = 5
 def detect(
     words: Sequence[Word],
     silences: Sequence[Span],
-    speech: Sequence[Span],  # noqa: ARG001
-    recording: Recording | None,  # noqa: ARG001
+    speech: Sequence[Span],
+    recording: Recording | None,
 ) -> list[Disfluency]:
-    """Every restart that the words show."""
+    """Every restart that the words show, and the cut-off words that only the sound tells of."""
     line = line_of(words, silences)
     ranges = [
         *_cut_offs(line),
@@ -134,7 +141,11 @@ def detect(
         *_inflected(line),
         *_abandoned(line),
     ]
-    return [found(words, first, stop, "restart", NAME, confidence) for first, stop, confidence in ranges]
+    written = [found(words, first, stop, "restart", NAME, confidence) for first, stop, confidence in ranges]
+    return [
+        *written,
+        *(heard("restart", FRAGMENT, echo, words) for echo in fragments(words, speech, recording)),
+    ]
 
 
 Found = Iterator[tuple[int, int, float]]
@@ -145,29 +156,35 @@ def _cut_offs(line: Line) -> Found:
     for at, i in enumerate(line.at):
         if not _CUT_OFF.fullmatch(line.words[i].text):
             continue
-        following = line.texts[at + 1 : at + 4]
+        following = line.texts[at + 1 : at + 2]
         if not following:
             continue
-        first, completed = at, following[0].startswith(line.texts[at])
-        for back in (1, 2, 3):
-            phrase = line.texts[max(0, at - back) : at]
-            if len(phrase) == back and following[:back] == phrase:
-                first, completed = at - back, True
+        completed = following[0].startswith(line.texts[at])
+        first = at if completed else _retraced(line, at, following[0])
         # "pre- and post-training" suspends the hyphen
-        if completed or following[0] not in {"and", "or", "to"}:
-            yield *line.range(first, at + 1), 0.95 if completed else 0.8
+        if completed or first < at or following[0] not in {"and", "or", "to"}:
+            yield *line.range(first, at + 1), 0.95 if completed or first < at else 0.8
+
+
+def _retraced(line: Line, at: int, following: str) -> int:
+    """Where the speaker went back to after the cut-off ``at``: the same word, or the start of the clause."""
+    for first in range(at - 1, max(-1, at - _NEAR), -1):
+        if line.stops[first]:
+            break
+        if line.texts[first] == following:
+            return first
+    begun = _clause_start(line, at) if following in _STARTERS else None
+    return at if begun is None else begun
 
 
 def _written_out(line: Line) -> Found:
     """A word cut off that was written as another one which sounds like it ("the wight, waits")."""
     for at in range(len(line) - 1):
+        fragment, word = line.texts[at : at + 2]
         unsure = line.broken[at] or line.words[line.at[at]].confidence < UNSURE
-        if (
-            unsure
-            and not line.stops[at]
-            and line.texts[at] not in CLAUSE_OPEN
-            and begins(*line.texts[at : at + 2])
-        ):
+        derived = word.startswith(f"{fragment}-") or word in {f"{fragment}er", f"{fragment}r"}
+        whole = line.stops[at] or fragment in CLAUSE_OPEN or derived
+        if unsure and not whole and begins(fragment, word):
             yield *line.range(at, at + 1), 0.7
 
 
@@ -234,6 +251,11 @@ def _replaced(line: Line) -> Found:
             or (contracted and (line.broken[at] or left in {"he", "she", "i", "we", "they"}))
         ):
             yield *line.range(at, at + 1), 0.7
+
+
+def _opens(line: Line, at: int) -> bool:
+    """Whether a clause may begin at ``at``: after a break, a conjunction or a verb of saying."""
+    return at == 0 or line.broken[at - 1] or line.texts[at - 1] in _EMBEDDING | CLAUSE_INITIAL
 
 
 def _reformulated(line: Line) -> Found:
@@ -343,10 +365,17 @@ def _leads_nowhere(line: Line, at: int) -> bool:
     begun = right in _STARTERS or right in CLAUSE_INITIAL | _PREPOSITIONS - {"of", "than", "per", "as"}
     if last in _ARTICLES:
         return begun
-    infinitive = last == "to" and line.text(at - 1) in _BEFORE_INFINITIVE
-    if infinitive:
-        return right in _STARTERS | _DETERMINERS or begun
-    return False
+    if last == "to" and line.text(at - 1) in _BEFORE_INFINITIVE:
+        return right in _DETERMINERS or begun
+    return _verb_left_out(line, at)
+
+
+def _verb_left_out(line: Line, at: int) -> bool:
+    """Whether a subject and what goes before its verb stand before another subject: "we just, it's", "we were, we're"."""
+    subject, last, right = (line.text(at + k) for k in (-1, 0, 1))
+    if last in _ADVERBS:
+        return subject in _PRONOUNS | _CONTRACTED and right in _STARTERS
+    return last in _AUXILIARIES and subject in _PRONOUNS and right.startswith(f"{subject}'")
 
 
 def begins_anew(line: Line, at: int) -> bool:
@@ -379,4 +408,4 @@ def _clause_start(line: Line, at: int) -> int | None:
     return None
 
 
-DETECTOR: Final = Detector(NAME, "3", detect)
+DETECTOR: Final = Detector(NAME, "4", detect)
