@@ -76,12 +76,12 @@ class Coach:
     def __init__(self, model: str, cache_folder: Path) -> None:
         self._model = model
         self._pieces = _Pieces(
-            cache_folder / "pieces", _source_hash("transcription", "voice.py", "recording.py")
+            cache_folder / "pieces", source_hash("transcription", "voice.py", "recording.py")
         )
 
     @property
     def version(self) -> str:
-        everything = _source_hash(
+        everything = source_hash(
             "transcription", "disfluencies", "voice.py", "recording.py", "silence.py", "pauses.py", "practice.py",
             "quality.py", "level.py", "transcript.py",
         )  # fmt: skip
@@ -201,7 +201,7 @@ class _Pieces:
         part.replace(self._path(key))
 
 
-def _source_hash(*names: str) -> str:
+def source_hash(*names: str) -> str:
     """Of the source files under ``coach/`` that a result depends on; data files beside them count too."""
     digest = hashlib.sha256()
     for name in names:

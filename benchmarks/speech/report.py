@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from benchmarks.sections import RESULTS, write
+from benchmarks.sections import RESULTS, markdown, write
 from benchmarks.speech.judging import COLLARS, STUMBLE, Judgement, by_name
 from benchmarks.speech.scoring import (
     Counts,
@@ -43,7 +43,7 @@ def tables(split: str, told: Told) -> str:
     parts = [f"### {split}"]
     for title, rows in made:
         if len(rows) > 1:
-            parts.append(f"**{title}**\n\n{_markdown(rows)}")
+            parts.append(f"**{title}**\n\n{markdown(rows)}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -327,10 +327,3 @@ def _errors(values: Sequence[float]) -> str:
 
 def _signed(value: float | None) -> str:
     return "–" if value is None else f"{value:+.3f}"
-
-
-def _markdown(rows: Rows) -> str:
-    head, *body = rows
-    return "\n".join(
-        [f"| {' | '.join(head)} |", "|" + "---|" * len(head), *(f"| {' | '.join(row)} |" for row in body)]
-    )
