@@ -11,8 +11,8 @@ INDEX = $(shell $(PIP) config get global.index-url 2>/dev/null)
 UV = VIRTUAL_ENV=$(CURDIR)/$(VENV) $(if $(INDEX),UV_DEFAULT_INDEX=$(INDEX)) $(BIN)/uv $(CERTIFICATES) pip
 INSTALL = install() { $(UV) install --quiet "$$@" || $(PIP) install --quiet --disable-pip-version-check "$$@"; }; install
 
-.PHONY: run test setup setup-dev system-packages lint format bench bench-speech bench-speech-short \
-	bench-voices bench-erm schema lock clean
+.PHONY: run test setup setup-dev system-packages lint format bench bench-speed bench-speech \
+	bench-speech-short bench-speech-more bench-voices bench-erm schema lock clean
 
 run: setup ## set everything up and open the app
 	$(BIN)/coach app
@@ -52,14 +52,21 @@ format: setup-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup-dev ## speed against a bare faster-whisper call, in one run
-	$(BIN)/python benchmarks/speed.py
+bench: bench-speed
+
+bench-speed: setup-dev bench-erm ## speed against faster-whisper's own calls and erm, both models in one run; 15 minutes
+	$(BIN)/python -m benchmarks.speed $(ARGS)
 
 bench-speech: setup-dev bench-voices bench-erm ## how well Coach hears, beside other tools; takes up to 150 minutes the first time
 	$(BIN)/python -m benchmarks.speech.run --write $(ARGS)
 
 bench-speech-short: setup-dev bench-voices ## a fixed handful of it, in four minutes
 	$(BIN)/python -m benchmarks.speech.run --short $(ARGS)
+
+bench-speech-more: setup-dev bench-voices ## wrong glossaries, recordings in parts, one hour; about 40 minutes
+	$(BIN)/python -m benchmarks.speech.glossary --split test --write
+	$(BIN)/python -m benchmarks.speech.splitting --split test --write
+	$(BIN)/python -m benchmarks.speech.hour --split test --write
 
 # Tools of the benchmark, each in an environment of its own: Piper and eSpeak NG are GPL, erm brings its own versions.
 bench-voices: .bench/voices/.ready

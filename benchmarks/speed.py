@@ -1,8 +1,12 @@
-"""How long an assessment takes, against a bare faster-whisper call on the same sound in the same process.
+"""How long an assessment takes, against what else there is, on the same sound and in one run.
 
-``python benchmarks/speed.py [--minutes 3] [--model base] [--runs 3]`` prints the table; ``--write`` puts it into
-benchmarks/RESULTS.md. Both sides use the same weights, numeric type and threads; models are loaded before.
-Ours includes decoding the file, all signal analysis, coverage and tips.
+    python -m benchmarks.speed [--minutes 3] [--models base,tiny.en] [--runs 5] [--write]
+
+Coach and the calls of faster-whisper use the same weights, numeric type and threads in the same process, and all models
+are loaded before. Coach's time is that of the whole assessment: decoding the file, all signal analysis,
+coverage and tips. erm is a command: it runs in a process of its own, and what it needs for a recording of one second,
+which is mostly starting and loading, is taken off. Each round runs everything once, in another order each time,
+so that a slow minute hits all alike; a ratio is the median of the ratios of the rounds.
 """
 
 from __future__ import annotations
@@ -11,20 +15,35 @@ import argparse
 import os
 import platform
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 
+from benchmarks import sections
+from benchmarks.sections import markdown
 from coach.bundled import bundled
 from coach.practice import assess
 from coach.recording import SAMPLE_RATE, Recording, read_recording, write_flac
 from coach.settings import Settings, coach_home, model_store
-from coach.transcription.verbatim import load_whisper
+from coach.transcription.verbatim import Whisper, load_whisper
+from coach.transcription.weights import locate
 
-RESULTS = Path(__file__).parent / "RESULTS.md"
+ERM: Final = Path(__file__).resolve().parents[1] / ".bench" / "erm" / "bin" / "erm"
+COACH: Final = "Coach, the whole assessment"
+BARE: Final = "faster-whisper, its defaults (beam 5, no VAD)"
+ALONE: Final = "erm"
+MOST: Final = {"base": 1.0, "tiny.en": 1.2}
+"""How many times the bare call's time the whole assessment may take, by model."""
+QUESTION: Final = "l1-vs-l2-regularization"
+Contenders = Mapping[str, Callable[[], object]]
 
 
 def talk(minutes: float) -> Recording:
@@ -41,65 +60,117 @@ def processor() -> str:
     return f"{names[0].split(':')[1].strip() if names else platform.processor()}, {os.cpu_count()} cores"
 
 
-def measure(path: Path, model: str, runs: int) -> dict[str, list[float]]:
-    """Seconds of each run, by what ran. The order alternates, so that a slow minute hits both."""
-    whisper = load_whisper(model, model_store(coach_home()))
-    settings = Settings(model=model)
+def contenders(path: Path, whisper: Whisper, settings: Settings) -> Contenders:
+    """What is timed on the file at ``path`` in this process; a call of each has loaded what is loaded once."""
+    from faster_whisper import BatchedInferencePipeline  # noqa: PLC0415
 
-    def bare(**options: object) -> None:
-        for _ in whisper._model.transcribe(str(path), word_timestamps=True, **options)[0]:
+    batched = BatchedInferencePipeline(model=whisper._model)
+
+    def call(model: Any, **options: object) -> None:
+        for _ in model.transcribe(str(path), word_timestamps=True, **options)[0]:
             pass
 
-    contenders = {
-        "Coach, the whole assessment": lambda: assess(path, "l1-vs-l2-regularization", settings=settings),
-        "bare faster-whisper, its defaults (beam 5)": bare,
-        "bare faster-whisper, vad_filter": lambda: bare(vad_filter=True),
-        "bare faster-whisper, greedy": lambda: bare(beam_size=1),
+    return {
+        COACH: lambda: assess(path, QUESTION, settings=settings),
+        BARE: partial(call, whisper._model),
+        "faster-whisper, vad_filter": partial(call, whisper._model, vad_filter=True),
+        "faster-whisper, BatchedInferencePipeline": partial(call, batched),
     }
-    contenders["Coach, the whole assessment"]()  # loads what is loaded once
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(runs):
-        for name, run in contenders.items():
-            before = time.perf_counter()
-            run()
-            seconds[name].append(time.perf_counter() - before)
-    return seconds
+
+
+def erm(path: Path, weights: Path) -> None:
+    """One dry run of the command."""
+    subprocess.run(
+        [ERM, path, "--dry-run", "--json", path.with_suffix(".json"), "--model", weights, "--device", "cpu",
+         "--compute-type", "int8"],
+        capture_output=True, check=True,
+    )  # fmt: skip
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long ``work`` takes."""
+    before = time.perf_counter()
+    work()
+    return time.perf_counter() - before
+
+
+def measure(path: Path, opening: Path, second: Path, model: str, runs: int) -> dict[str, list[float]]:
+    """Seconds of each round, by what ran. ``opening`` and ``second`` are the first ten seconds and the first one."""
+    whisper = load_whisper(model, model_store(coach_home()), "auto", "auto")
+    within = contenders(path, whisper, Settings(model=model))
+    timed = {name: partial(seconds, run) for name, run in within.items()}
+    if ERM.exists():
+        weights = locate(model, model_store(coach_home()))
+        timed[ALONE] = lambda: seconds(lambda: erm(path, weights)) - seconds(lambda: erm(second, weights))
+    for run in contenders(opening, whisper, Settings(model=model)).values():
+        run()  # loads what is loaded once
+    told: dict[str, list[float]] = {name: [] for name in timed}
+    names = list(timed)
+    for number in range(runs):
+        for name in rotated(names, number):
+            told[name].append(timed[name]())
+            print(f"{model}, round {number + 1} of {runs}: {name}", file=sys.stderr, flush=True)
+    return told
+
+
+def rotated(names: Sequence[str], by: int) -> list[str]:
+    """``names`` beginning at another one each time."""
+    at = by % len(names)
+    return [*names[at:], *names[:at]]
+
+
+def ratio(ours: Sequence[float], other: Sequence[float]) -> float:
+    """The median over the rounds of our time over the other's in the same round."""
+    return statistics.median(a / b for a, b in zip(ours, other, strict=True))
+
+
+def table(model: str, told: Mapping[str, Sequence[float]], minutes: float) -> str:
+    """One model's figures, and whether the aims are met."""
+    rows = [("what", "seconds, median", "real-time factor", "Coach takes so many times this")]
+    for name, each in told.items():
+        median = statistics.median(each)
+        times = "" if name == COACH else f"{ratio(told[COACH], each):.2f}"
+        rows.append((name, f"{median:.1f}", f"{median / (minutes * 60):.3f}", times))
+    against = ratio(told[COACH], told[BARE])
+    lines = [f"### {model}", "", markdown(rows), ""]
+    if model in MOST:
+        met = "met" if against <= MOST[model] else "missed"
+        lines.append(f"Aim: at most {MOST[model]:.1f} times the bare call's time: {met} ({against:.2f}).")
+    if ALONE in told:
+        than = ratio(told[COACH], told[ALONE])
+        lines.append(f"Aim: less than erm's time: {'met' if than < 1 else 'missed'} ({than:.2f}).")
+    else:
+        lines.append("erm is left out: it is not installed (`make bench-erm`).")
+    return "\n".join([*lines, ""])
 
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--minutes", type=float, default=3.0)
-    parser.add_argument("--model", default="base")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--models", default="base,tiny.en")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--write", action="store_true", help='into benchmarks/RESULTS.md, under "## Speed"')
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "talk.flac"
-        write_flac(talk(given.minutes), path)
-        seconds = measure(path, given.model, given.runs)
-    medians = {name: statistics.median(each) for name, each in seconds.items()}
-    reference = medians["bare faster-whisper, its defaults (beam 5)"]
-    lines = [
-        "## Speed",
-        "",
-        f"`python benchmarks/speed.py --minutes {given.minutes:g} --model {given.model} --runs {given.runs}`",
+        recording = talk(given.minutes)
+        paths = []
+        for length in (len(recording.pcm), 10 * SAMPLE_RATE, SAMPLE_RATE):
+            paths.append(Path(folder) / f"{length}.flac")
+            write_flac(Recording(recording.pcm[:length]), paths[-1])
+        told = {model: measure(*paths, model, given.runs) for model in given.models.split(",")}
+    head = (
+        f"`python -m benchmarks.speed --minutes {given.minutes:g} --models {given.models} --runs {given.runs}`\n"
         f"on {processor()}; faster-whisper {version('faster-whisper')}, CTranslate2 {version('ctranslate2')}, "
-        f"Python {platform.python_version()}. Median of {given.runs} runs, in seconds.",
-        "",
-        "| what | seconds | real-time factor | against the bare call |",
-        "|---|---|---|---|",
-        *(
-            f"| {name} | {median:.1f} | {median / (given.minutes * 60):.3f} | {median / reference:.2f} |"
-            for name, median in medians.items()
-        ),
-        "",
-    ]
-    table = "\n".join(lines)
-    print(table)
+        f"Python {platform.python_version()}. A talk of {given.minutes:g} minutes; median of {given.runs} rounds. From "
+        "erm's time that for one second of sound is taken off, so that loading its model is not counted.\n"
+    )
+    text = "\n".join([head, *(table(model, each, given.minutes) for model, each in told.items())])
+    print(text)
     if given.write:
-        before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Results\n\n"
-        RESULTS.write_text(before.split("## Speed")[0] + table, encoding="utf-8")
+        sections.write("Speed", text)
 
 
 if __name__ == "__main__":
