@@ -168,7 +168,8 @@ def _written(words: Sequence[Word], start: float, end: float) -> int | None:
     within = here.end > end + WITHIN_S
     if not _is_light(here):
         # the closure of a stop within a word is shorter
-        return index if within and end - start >= LONG_BREAK_S and not is_filled_pause(here.text) else None
+        long = len(mine) > 3 and mine.isalpha()  # not "uh-huh"
+        return index if long and within and end - start >= LONG_BREAK_S else None
     if breaks(here.text) or not other or is_filled_pause(following.text) or mine == other:
         return None
     return None if not within and (other[0] in _STOPS or mine.rstrip("s")[-1:] in _STOPS) else index

@@ -35,6 +35,8 @@ _BEFORE_MEANT_THAT: Final = lexicon(
     see assume assumes suppose so such ensure sure guarantee imply implies idea notice noticed
     """
 )
+#: Of the words that seldom end a sentence those that may.
+_MAY_END: Final = lexicon("this that these those her some any each you not so no why how on in over through")
 _LINKS: Final = lexicon("and by after to on or for upon")
 _SUBJECTS: Final = lexicon("i we you they he she it it's i'm we're there that")
 
@@ -106,7 +108,7 @@ def _is_meant(
     if all(_is_symbol(word) or word in _MEANT for word in phrase):
         # "so so important" is meant, "so, so we take" is not
         return not (phrase == ["so"] and following and following[0] in _SUBJECTS)
-    if ends_sentence(words[end].text) and phrase[-1] not in CLAUSE_OPEN:
+    if ends_sentence(words[end].text) and phrase[-1] not in CLAUSE_OPEN - _MAY_END:
         # a subject is no sentence: "so, it. It has" is the transcription's guess
         opens = at == 0 or lexical[at - 1] != lexical[at] - 1 or breaks(words[lexical[at - 1]].text)
         return not (opens and phrase[0] in _SUBJECTS and size == 1)

@@ -243,7 +243,9 @@ def _replaced(line: Line) -> Found:
         letter = right == "a" and (line.words[line.at[at + 1]].text.isupper() or len(following) == 1)
         article = left in {"a", "an", "the"} and right in _DETERMINERS and not letter
         # "it" and "you" may be objects before a clause ("we tell you it's done")
-        subject = left in _CONTRACTED - {"let's"} | {"i", "we", "they"} and right in _SUBJECTS
+        # "that's it" and "it's you" are said on purpose
+        instead = _SUBJECTS - {"it", "you", "this"} if left in _CONTRACTED else _SUBJECTS
+        subject = left in _CONTRACTED - {"let's"} | {"i", "we", "they"} and right in instead
         contracted = left in _PRONOUNS | {"that", "there"} and right.startswith(f"{left}'")
         if (
             article
@@ -306,9 +308,10 @@ def _breaks_off_long(line: Line, at: int, size: int, gap: int) -> bool:
         return opening[-1] in _ARTICLES or last in _PREPOSITIONS
     if gap == 1 and last in _AUXILIARIES - _BE:  # "the output is the output of" is a sentence
         return True
+    if line.broken[end] and line.words[line.at[end]].confidence < UNSURE:
+        return opening[-1] in CLAUSE_OPEN
     parallel = opening[0] in CLAUSE_INITIAL | _PREPOSITIONS or opening[0] not in CLAUSE_OPEN
-    doubtful = line.broken[end] and line.words[line.at[end]].confidence < UNSURE
-    return not parallel and (line.hesitant[end] or doubtful)
+    return not parallel and line.hesitant[end]
 
 
 def _breaks_off_short(line: Line, at: int, gap: int) -> bool:
@@ -347,12 +350,12 @@ def _inflected(line: Line) -> Found:
 def _abandoned(line: Line) -> Found:
     """The opening of a clause that ends where no clause can, and another clause begins."""
     for at in range(1, len(line) - 1):
-        anew = line.texts[at] == line.texts[at + 1] and begins_anew(line, at)
+        anew = line.texts[at + 1] in _DETERMINERS and begins_anew(line, at)
         if not (anew or _leads_nowhere(line, at)):
             continue
         first = _clause_start(line, at)
         if first is not None and first < at:
-            yield *line.range(first, at + 1), 0.65
+            yield *line.range(first, at + 1), 0.75 if anew else 0.65
 
 
 def _leads_nowhere(line: Line, at: int) -> bool:
