@@ -12,7 +12,7 @@ import soundfile
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.sections import with_section
-from benchmarks.speech.corpus import PEOPLE, REAL_ENV, real, real_folder
+from benchmarks.speech.corpus import PEOPLE, REAL_ENV, SAMPLES, real, real_folder, short
 from benchmarks.speech.kept import Ahead, kept, place
 
 ROWS = [json.loads(line) for line in (PEOPLE / "index.jsonl").read_text("utf-8").splitlines()]
@@ -95,3 +95,13 @@ def test_the_time_left_follows_the_pace() -> None:
     assert ahead.seconds == pytest.approx(40.0 + 25.0)  # the other is taken to be as slow
     ahead.done("quick", 25.0, 1.0)
     assert ahead.seconds == pytest.approx(40.0 + 1.0)
+
+
+def test_the_short_form_needs_nothing_but_the_project(tmp_path: Path) -> None:
+    items, notes = short(tmp_path)
+    assert [item.name for item in items if item.part == "synthetic"] == list(SAMPLES)
+    assert {item.part for item in items} == {"synthetic", "silver", "read", "degraded", "not speech"}
+    assert {item.split for item in items} == {"dev"}
+    assert all(item.path.exists() for item in items)
+    assert 300 < sum(item.duration for item in items) < 600
+    assert notes

@@ -46,6 +46,8 @@ VERSION: Final = "2"
 REAL_ENV: Final = "COACH_BENCH_SPEECH"
 PEOPLE: Final = HERE / "people"
 """The recordings of people that are part of the project."""
+SAMPLES: Final = ("rambling-l1-vs-l2", "weak-bias-variance", "good-l1-vs-l2")
+"""The sample talks of the short form."""
 PLACEHOLDER: Final = "example of text"
 """What one repository has in place of a transcript."""
 _VOICES: Final = {
@@ -266,29 +268,40 @@ def _with_times(transcript: str, known: Sequence[Mapping[str, Any]]) -> tuple[Sp
     return tuple(said)
 
 
-def corpus(split: str, cache: Path, voices_python: Path, short: bool = False) -> tuple[list[Item], list[str]]:
-    """Every recording of ``split`` (dev or test), and sentences about where they come from.
-
-    The short form is a fixed handful: talks of quick voices, one condition, read speech, sounds.
-    """
-    wanted = jobs(split)
-    if short:
-        wanted = [
-            job for job in wanted if job.part == "synthetic" and not job.voice.startswith(("jf_", "jm_"))
-        ][:3]
-    talks = spoken(wanted, cache, voices_python)
+def corpus(split: str, cache: Path, voices_python: Path) -> tuple[list[Item], list[str]]:
+    """Every recording of ``split`` (dev or test), and sentences about where they come from."""
+    talks = spoken(jobs(split), cache, voices_python)
     disfluent = [item for item in talks if item.part == "synthetic"]
-    items = [*talks, *degraded(disfluent[: 1 if short else _DEGRADED[split]], cache)]
-    sounds = list(not_speech(split, cache))
-    notes: list[str] = []
     folder = real_folder()
-    people = list(real(split, folder))
-    notes.append(_which_people(folder))
-    if short:
-        items = [*talks, *(item for item in items if item.condition == "noise 10 dB")]
-        sounds = sounds[:9:2]
-        people = [item for item in people if item.part == "read"][:6]
-    return [*items, *sounds, *people], notes
+    items = [
+        *talks,
+        *degraded(disfluent[: _DEGRADED[split]], cache),
+        *not_speech(split, cache),
+        *real(split, folder),
+    ]
+    return items, [_which_people(folder)]
+
+
+def in_project() -> list[Item]:
+    """Five minutes that need no voices and no other folder: three sample talks, people of the dev split."""
+    return [*(_sample(name) for name in SAMPLES), *real("dev", PEOPLE)]
+
+
+def short(cache: Path) -> tuple[list[Item], list[str]]:
+    """The short form: what lies in the project, one talk of it in noise, five sounds that are no speech."""
+    items = in_project()
+    noisy = [item for item in degraded(items[1:2], cache) if item.condition == "noise 10 dB"]
+    sounds = list(not_speech("dev", cache))[::2]
+    return [*items, *noisy, *sounds], ["The short form: sample talks and people that lie in the project."]
+
+
+def _sample(name: str) -> Item:
+    folder = HERE.parents[1] / "samples"
+    document = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    return Item(
+        name, "synthetic", "dev", folder / f"{name}.flac", document["duration_s"], of_document(document),
+        document["voice"]["name"],
+    )  # fmt: skip
 
 
 def _which_people(folder: Path) -> str:

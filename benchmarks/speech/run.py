@@ -3,8 +3,9 @@
     python -m benchmarks.speech.run [--split dev|test] [--short] [--only coach,plain] [--parts gold,read]
                                     [--model base] [--mistakes 5] [--write]
 
-Without ``--split`` both are run. A run can be stopped at any time and goes on where it was. ``--write`` puts the
-tables into benchmarks/RESULTS.md, under "## Speech".
+Without ``--split`` both are run. ``--short`` hears what lies in the project: it needs no voices and has no split.
+A run can be stopped at any time and goes on where it was. ``--write`` puts the tables into benchmarks/RESULTS.md, under
+"## Speech".
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from benchmarks.speech.corpus import corpus
+from benchmarks.speech.corpus import corpus, short
 from benchmarks.speech.judging import Judgement, judge
 from benchmarks.speech.kept import CACHE, Ahead, kept, place
 from benchmarks.speech.peers import PROMPT, Coach, Contender, Erm, Heard, Plain
@@ -95,19 +96,24 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--split", choices=("dev", "test"))
-    parser.add_argument("--short", action="store_true", help="a fixed handful, under four minutes")
+    parser.add_argument(
+        "--short", action="store_true", help="a fixed handful that needs no voices, under four minutes"
+    )
     parser.add_argument("--only", default=",".join(NAMES), help="contenders, separated by commas")
     parser.add_argument("--parts", default="", help="parts of the corpus, separated by commas")
     parser.add_argument("--model", default="base")
     parser.add_argument("--mistakes", type=int, default=0, help="how many examples of each kind to print")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
+    if given.short and given.split:
+        parser.error("--short has no split")
     names = ["coach", "plain"] if given.short and given.only == ",".join(NAMES) else given.only.split(",")
     asked, left_out = contenders(names, given.model, CACHE)
+    voices = CACHE / "voices" / "bin" / "python"
     notes: list[str] = []
     sections = []
-    for split in [given.split] if given.split else ["dev", "test"]:
-        items, sources = corpus(split, CACHE, CACHE / "voices" / "bin" / "python", given.short)
+    for split in ["short"] if given.short else [given.split] if given.split else ["dev", "test"]:
+        items, sources = short(CACHE) if given.short else corpus(split, CACHE, voices)
         notes += [sentence for sentence in sources if sentence not in notes]
         if given.parts:
             items = [item for item in items if item.part in given.parts.split(",")]
