@@ -113,12 +113,12 @@ def _vowels(formants: list[float], seconds: float) -> np.ndarray:
     return np.asarray(sum(harmonics))
 
 
-def _talk(first: list[float], second: list[float]) -> Recording:
-    """Ten syllables, then ``first``, a break of 70 ms, ``second`` and what follows it; "a" ends at 4.6 s."""
+def _talk(first: list[float], second: list[float], seconds: float = 0.2) -> Recording:
+    """Ten syllables, then ``first``, a break of 70 ms, ``second`` and what follows it; two copies of a word from 4 s on."""
     rng = np.random.default_rng(_NOISE_SEED)
     body = [_vowels(list(rng.uniform(300, 3000, 4)), 0.4) for _ in range(10)]
     tail = [_vowels(list(rng.uniform(300, 3000, 4)), 0.4) for _ in range(4)]
-    sound = np.concatenate([*body, _vowels(first, 0.2), np.zeros(1120), _vowels(second, 0.2), *tail])
+    sound = np.concatenate([*body, _vowels(first, seconds), np.zeros(1120), _vowels(second, seconds), *tail])
     sound = 0.1 * sound + 1e-5 * rng.standard_normal(len(sound))
     return Recording(pcm=np.asarray(np.clip(sound, -1, 1) * 32767, np.int16))
 
@@ -151,3 +151,9 @@ def test_silence_and_a_moment_of_sound_hold_no_echo():
     for recording in (quiet(3), quiet(0.2)):
         found = find_disfluencies(words_at("the model"), (), (Span(start=0, end=3),), recording)
         assert not [d for d in found if d.kind in {"repetition", "restart"}]
+
+
+def test_a_held_vowel_before_the_break_is_a_filled_pause_and_no_copy():
+    sound = _talk([600, 600, 600], [600, 600, 600], seconds=0.34)
+    found = find_disfluencies(_written(), (), (Span(start=0, end=sound.duration),), sound)
+    assert not [d for d in found if d.kind in {"repetition", "restart"}]

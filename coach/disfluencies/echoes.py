@@ -28,6 +28,9 @@ BREAK_FRAMES: Final = (4, 20)
 """The break between the copies: shorter ones lie within syllables, longer ones are pauses. In frames of 10 ms."""
 COPY_FRAMES: Final = (14, 35)
 """How long the copy before the break may be. Two shorter sounds are often alike."""
+HELD_FRAMES: Final = 25
+STEADY: Final = 0.45
+"""The mean spread over time of a held vowel; one word in fifty is as steady."""
 LONG_BREAK_S: Final = 0.07
 """The shortest break between a fragment and its word."""
 CONFIDENCE: Final = 0.5
@@ -116,7 +119,10 @@ def _found(words: tuple[Word, ...], speech: tuple[Span, ...], once: Once) -> tup
         if index is None:
             continue
         before, after = _around(quiet, first, stop)
-        length = _copy(cepstra[first - before : first], cepstra[stop : stop + after]) * _FRAME_S
+        count = _copy(cepstra[first - before : first], cepstra[stop : stop + after])
+        if _is_held(cepstra[first - count : first]):
+            continue
+        length = count * _FRAME_S
         word = words[index]
         # a whole word reaches back over its copy, a fragment stands at the beginning of its word
         reaches = (
@@ -175,9 +181,14 @@ def _written(words: Sequence[Word], start: float, end: float) -> int | None:
     return None if not within and (other[0] in _STOPS or mine.rstrip("s")[-1:] in _STOPS) else index
 
 
+def _is_held(sound: Floats) -> bool:
+    """Whether it is one long steady sound: a filled pause, not a word."""
+    return len(sound) >= HELD_FRAMES and float(sound.std(axis=0).mean()) < STEADY
+
+
 def _is_light(word: Word) -> bool:
     """Whether it is a function word."""
-    return bare(word.text) in CLAUSE_OPEN
+    return bare(word.text) in CLAUSE_OPEN | {"it"}
 
 
 def _copy(before: Floats, after: Floats) -> int:

@@ -139,4 +139,4 @@ def _confidence(texts: Sequence[str], at: int, size: int) -> float:
     return 0.95 if size > 1 or texts[at] in CLAUSE_OPEN else 0.75
 
 
-DETECTOR: Final = Detector(NAME, "3", detect)
+DETECTOR: Final = Detector(NAME, "4", detect)

@@ -106,6 +106,8 @@ _EMBEDDING: Final = lexicon(
     """
 )
 _OPENERS: Final = lexicon("so and but because if when that which")
+#: Prepositions that are no adverbs, so that something must follow.
+_BEFORE_OBJECT: Final = lexicon("of from with into for at")
 #: After these "to" wants a verb.
 _BEFORE_INFINITIVE: Final = lexicon(
     "have has had need needs want wants going try trying used able like ought got"
@@ -303,15 +305,23 @@ def _breaks_off_long(line: Line, at: int, size: int, gap: int) -> bool:
         return True
     if line.stops[end]:
         return False
-    if gap == 1 and opening[-1] in _ARTICLES | _PRONOUNS and last in _PREPOSITIONS | _UNFINISHED:
-        # "make the for make the": nothing of the kind follows an article, and no preposition a subject
-        return opening[-1] in _ARTICLES or last in _PREPOSITIONS
-    if gap == 1 and last in _AUXILIARIES - _BE:  # "the output is the output of" is a sentence
+    if gap == 1 and _clash(opening[-1], last):
         return True
     if line.broken[end] and line.words[line.at[end]].confidence < UNSURE:
         return opening[-1] in CLAUSE_OPEN
     parallel = opening[0] in CLAUSE_INITIAL | _PREPOSITIONS or opening[0] not in CLAUSE_OPEN
     return not parallel and line.hesitant[end]
+
+
+def _clash(left: str, right: str) -> bool:
+    """Whether one word can't follow the other, so that the second broke off what the first began."""
+    if left in _ARTICLES:  # "make the for make the"
+        return right in _PREPOSITIONS | _UNFINISHED
+    if left in _PREPOSITIONS:  # "the mean of was the mean of"
+        return right in _PREPOSITIONS | _AUXILIARIES
+    if left in _PRONOUNS and right in _PREPOSITIONS:
+        return True
+    return right in _AUXILIARIES - _BE  # "the output is the output of" is a sentence
 
 
 def _breaks_off_short(line: Line, at: int, gap: int) -> bool:
@@ -368,6 +378,9 @@ def _leads_nowhere(line: Line, at: int) -> bool:
     begun = right in _STARTERS or right in CLAUSE_INITIAL | _PREPOSITIONS - {"of", "than", "per", "as"}
     if last in _ARTICLES:
         return begun
+    if last in _BEFORE_OBJECT and right in _NOMINATIVE | _CONTRACTED:
+        first = _clause_start(line, at)
+        return first is not None and not _ELLIPTIC & set(line.texts[first:at])
     if last == "to" and line.text(at - 1) in _BEFORE_INFINITIVE:
         return right in _DETERMINERS or begun
     return _verb_left_out(line, at)
@@ -408,7 +421,12 @@ def _clause_start(line: Line, at: int) -> int | None:
         opens = line.texts[first] in _STARTERS | CLAUSE_INITIAL | {"what", "this"}
         if first == 0 or line.stops[first - 1] or (line.broken[first - 1] and opens):
             return first + (line.texts[first] in _CONNECTIVES)
-    return None
+    if line.texts[at] not in _BEFORE_OBJECT:
+        return None
+    # "the other part of, I'm": a phrase set off before it
+    return next(
+        (first for first in range(at - 1, max(0, at - LONGEST_OPENING), -1) if line.broken[first - 1]), None
+    )
 
 
-DETECTOR: Final = Detector(NAME, "4", detect)
+DETECTOR: Final = Detector(NAME, "5", detect)

@@ -1,0 +1,1 @@
+"""What the detectors of repetitions and restarts are worth beyond the benchmark."""
