@@ -4,7 +4,7 @@ A transcription swallows many a repeated "the". What shows is a short break of t
 consonants nor a comma explain, with the same sound on both sides: the sound before the break is laid over the
 sound after it by dynamic time warping (Sakoe and Chiba 1978) of mel cepstra (Davis and Mermelstein 1980), each
 coefficient in spreads of the whole talk. Syllables that differ lie 1.2 spreads apart on average, one pair in
-fifty under 0.68, so only the clearest echoes are told, and only beside function words.
+thirty under 0.68, so only the clearest echoes are told, and only beside function words.
 """
 
 from __future__ import annotations
