@@ -28,7 +28,8 @@ from coach.scores import (
     pace_score,
 )
 from coach.transcript import Disfluency, Pause, Span
-from coach.wording import clock
+from coach.uncertainty import likely_count
+from coach.wording import clock, ends, figure
 
 MOST: Final = 3
 #: A delivery item that scores below this deserves a tip.
@@ -115,18 +116,21 @@ def _on_part(
     if part is FILLED_PAUSES:
         found = _of_kind(accepted, "filled_pause")
         text = (
-            f"{_times(found)}: {value:.1f} a minute{_densest(found)}. One or two a minute "
+            f"{_times(found, measurements['filled_pauses'])}: {value:.1f} a minute{_densest(found)}. One or two a minute "
             "nobody minds; decide how the sentence ends before you begin it."
         )
         return _tip(part, text, found)
     if part is MARKERS:
         found = _of_kind(accepted, "discourse_marker")
-        text = f"{_times(found)}: {value:.1f} a minute{_densest(found)}. Try these sentences without them."
+        said = _times(found, measurements["discourse_markers"])
+        text = f"{said}: {value:.1f} a minute{_densest(found)}. Try these sentences without them."
         return _tip(part, text, found)
     if part is REPAIRS:
         found = _of_kind(accepted, "repetition", "restart")
+        minutes = (measurements["speaking_time"].value or 0.0) / 60
+        often = figure(len(found), "times", likely_count(found, minutes, "repetition", "restart"))
         text = (
-            f"You began again or repeated yourself {len(found)} times{_densest(found)}. "
+            f"You began again or repeated yourself {often}{_densest(found, '; ')}. "
             "Say the point in one short sentence first, then add to it."
         )
         return _tip(part, text, found)
@@ -185,9 +189,10 @@ def _praise(measurements: Mapping[str, Measurement], coverage: Coverage, scores:
         yield Tip(id=f"next:{heaviest.id}", text=text)
     rate, filled = measurements["speaking_rate"].value, measurements["filled_pauses_per_minute"]
     if rate is not None and filled.value is not None and scores.fluency is not None:
+        between = ends(filled.value, filled.interval, 1) if filled.interval else ""
         text = (
-            f"Steady delivery: {rate:.0f} words a minute with {filled.value:.1f} filled pauses a minute. "
-            "Keep it."
+            f"Steady delivery: {rate:.0f} words a minute with {filled.value:.1f} filled pauses a minute"
+            f"{f', likely {between}' if between else ''}. Keep it."
         )
         yield Tip(id="went_well:delivery", text=text, spans=filled.spans[:MOMENTS])
 
@@ -204,13 +209,15 @@ def _of_kind(found: Sequence[Disfluency], *kinds: str) -> list[Disfluency]:
     return [one for one in found if one.kind in kinds]
 
 
-def _times(found: Sequence[Disfluency]) -> str:
-    """How often, and the two commonest with their counts, as the start of a sentence."""
+def _times(found: Sequence[Disfluency], count: Measurement) -> str:
+    """How often, the two commonest with their counts and all with its interval, as the start of a sentence."""
     counts = Counter(_plain(one.text) for one in found)
     common = [f"“{text}” {'once' if n == 1 else f'{n} times'}" for text, n in counts.most_common(2)]
     rest = len(found) - sum(n for _, n in counts.most_common(2))
     others = [f"{rest} other{'s' if rest > 1 else ''}"] if rest else []
-    return f"You said {_listed([*common, *others])}" if common else "You used fillers"
+    between = ends(len(found), count.interval) if count.interval else ""
+    likely = f" (likely {between}{' in all' if len(counts) > 1 else ''})" if between else ""
+    return f"You said {_listed([*common, *others])}{likely}" if common else "You used fillers"
 
 
 def _plain(text: str) -> str:
@@ -223,14 +230,14 @@ def _listed(items: Sequence[str]) -> str:
     return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
 
 
-def _densest(moments: Sequence[Span]) -> str:
+def _densest(moments: Sequence[Span], sign: str = ", ") -> str:
     """Where the most of them stand together, as ", 5 of them between 0:30 and 0:50"; empty if nowhere."""
     starts = sorted(moment.start for moment in moments)
     groups = [[s for s in starts if first <= s < first + STRETCH] for first in starts]
     group = max(groups, key=len, default=[])
     if len(group) < 3 or len(group) == len(starts):
         return ""
-    return f", {len(group)} of them between {clock(group[0])} and {clock(group[-1] + 1)}"
+    return f"{sign}{len(group)} of them between {clock(group[0])} and {clock(group[-1] + 1)}"
 
 
 def _moments(evidence: Iterable[Evidence]) -> tuple[Span, ...]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from coach.assessment import Assessment, Measurement
 from coach.errors import AudioError
 from coach.transcript import Disfluency, Word, WrittenWord
-from coach.wording import ABSENT, band_text, clock, number
+from coach.wording import INTERVAL_NOTE, band_text, clock, figure
 
 MAX_EMBEDDED_BYTES: Final = 64_000_000
 """A page that holds more sound than this opens slowly; the sound is then left out and the page says so."""
@@ -46,13 +46,12 @@ def marked_words(assessment: Assessment) -> Iterator[MarkedWord]:
 
 def value_text(measurement: Measurement) -> str:
     """The figure with its interval and unit, or a dash; the reason stands in ``measurement.reason``."""
-    if measurement.value is None:
-        return ABSENT
-    between = ""
-    if measurement.interval is not None:
-        low, high = measurement.interval
-        between = f" (likely {number(low)} to {number(high)})"
-    return f"{number(measurement.value)} {measurement.unit}{between}"
+    return figure(measurement.value, measurement.unit, measurement.interval)
+
+
+def interval_note(assessment: Assessment) -> str:
+    """What "likely" means, empty where no figure has an interval."""
+    return INTERVAL_NOTE if any(one.interval for one in assessment.measurements.values()) else ""
 
 
 def good_text(measurement: Measurement) -> str:
@@ -87,6 +86,8 @@ def to_markdown(assessment: Assessment, title: str = "Review") -> str:
             f"| {name.replace('_', ' ')} | {value_text(measurement)} | {good_text(measurement)} "
             f"| {_plain(measurement.reason or '')} |"
         )
+    if note := interval_note(assessment):
+        lines += ["", note]
     lines += ["", "## What was said", "", "Fillers and restarts are in **bold**.", ""]
     lines.append(
         " ".join(
@@ -118,6 +119,7 @@ def to_html(assessment: Assessment, audio: Path | None = None, title: str = "Rev
             clock=clock,
             value_text=value_text,
             good_text=good_text,
+            interval_note=interval_note(assessment),
             marks=STATUS_MARKS,
             kinds=sorted({one.kind for one in assessment.disfluencies}),
         )

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from coach.assessment import Assessment
-from coach.report import value_text
+from coach.report import interval_note, value_text
 from coach.wording import clock
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def print_assessment(assessment: Assessment, title: str) -> None:
         )
     out.print()
     out.print(table)
+    if note := interval_note(assessment):
+        out.print(f"\n[dim]{escape(note)}[/]")
     if assessment.recording is not None:
         for advice in assessment.recording.quality.advice:
             out.print(f"\n[yellow]Recording:[/] {escape(advice)}")

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 ABSENT: Final = "–"
+INTERVAL_NOTE: Final = (
+    "“Likely” is the range meant to hold the true number in eight of ten talks. It comes from how often Coach marks "
+    "what is none and how often it misses one; where the marks are unsure, it can lie below the number found."
+)
 
 
 def clock(seconds: float | None) -> str:
@@ -23,6 +27,29 @@ def number(value: float | None) -> str:
     if value == round(value) or abs(value) >= 100:
         return f"{value:.0f}"
     return f"{value:.1f}" if abs(value) >= 2 else f"{value:.2f}"
+
+
+def ends(value: float, interval: tuple[float, float], decimals: int | None = None) -> str:
+    """Both ends of the interval of ``value``: "11 to 14", "2.9 to 3.7"; one where they read the same.
+
+    Empty where they read like the value itself. ``decimals``: as many as the value is shown with.
+    """
+    if decimals is None:
+        whole = all(one == round(one) for one in (value, *interval))
+        size = abs(value) or interval[1]
+        decimals = 0 if whole or size >= 100 else 1 if size >= 2 else 2
+    shown, low, high = (f"{one:.{decimals}f}" if one else "0" for one in (value, *interval))
+    if low == high:
+        return "" if low == shown else low
+    return f"{low} to {high}"
+
+
+def figure(value: float | None, unit: str = "", interval: tuple[float, float] | None = None) -> str:
+    """A figure with its unit and interval: "12, likely 11 to 14", "3.2 a minute, likely 2.9 to 3.7"."""
+    if value is None:
+        return ABSENT
+    between = ends(value, interval) if interval else ""
+    return f"{number(value)} {unit}".rstrip() + (f", likely {between}" if between else "")
 
 
 def band_text(limits: tuple[float | None, float | None]) -> str:

@@ -94,6 +94,7 @@ def document(question: str | None = "l1-vs-l2-regularization", **changes: object
         ),
         "measurements": {
             "speaking_rate": _measured(96.0, "words/min", band=PACE, series=series),
+            "filled_pauses": _measured(2.0, "pauses", interval=(2.0, 4.0), interval_level=0.8),
             "filled_pauses_per_minute": _measured(
                 7.5, "per minute", interval=(2.0, 12.0), interval_level=0.95
             ),

@@ -9,6 +9,7 @@ from coach.metrics import measure
 from coach.scores import score
 from coach.talk import Talk
 from coach.transcript import Span
+from coach.uncertainty import likely_count
 
 FREE = Coverage(score=None, reason="A free talk has no key points.")
 FLUENT = "The model learns a function. It then predicts with that function on new data. " * 8
@@ -110,6 +111,40 @@ def test_the_delivery_tip_names_what_was_heard_with_its_moments(text, step, iden
     for word in words:
         assert word in tip.text
     assert tip.spans
+
+
+def test_a_tip_tells_how_sure_its_count_is():
+    words = words_at("The um model uh learns um. " * 10)
+    talk = talk_of(words)
+    unsure = tuple(one.model_copy(update={"confidence": 0.9}) for one in talk.disfluencies)
+    talk = talk_of(words, disfluencies=unsure)
+    measured = measure(talk)
+    (tip, *_) = advise(measured, FREE, unsure, talk.pauses, score(measured, FREE))
+    low, high = measured["filled_pauses"].interval
+    assert low < high
+    assert f"“uh” 10 times (likely {low:.0f} to {high:.0f} in all): " in tip.text
+
+
+def test_a_tip_on_repairs_adds_both_kinds_up():
+    words = words_at("We we train the model is, the model was on on the data. " * 8)
+    talk = talk_of(words)
+    measured = measure(talk)
+    tips = advise(measured, FREE, talk.disfluencies, talk.pauses, score(measured, FREE))
+    (tip,) = [tip for tip in tips if tip.id == "repairs"]
+    count = int(measured["repetitions"].value + measured["restarts"].value)
+    low, high = likely_count(talk.disfluencies, measured["speaking_time"].value / 60, "repetition", "restart")
+    assert low < high
+    assert f"{count} times, likely {low} to {high}" in tip.text
+
+
+def test_praise_tells_how_sure_the_rate_is():
+    words = words_at(FLUENT)
+    talk = talk_of(words)
+    measured = measure(talk)
+    unsure = measured["filled_pauses_per_minute"].model_copy(update={"interval": (0.0, 1.75)})
+    measured["filled_pauses_per_minute"] = unsure
+    tips = advise(measured, FREE, (), talk.pauses, score(measured, FREE))
+    assert "with 0.0 filled pauses a minute, likely 0 to 1.8. Keep it." in tips[-1].text
 
 
 def test_pauses_within_clauses_get_a_tip_with_their_moments():

@@ -281,10 +281,23 @@ class TestPractice:
 
 
 class TestReview:
+    def test_counts_stand_above_the_transcript_with_their_likely_range(
+        self, attempt: Callable[..., Attempt]
+    ) -> None:
+        app = opened("review", attempt=attempt(document()).id)
+        cards = {metric.label: (metric.value, metric.delta) for metric in app.metric[4:]}
+        assert cards == {
+            "Filled pauses": ("2", "likely 2 to 4"),
+            "Discourse markers": ("1", ""),
+            "Repetitions": ("1", ""),
+            "Restarts": ("1", ""),
+        }
+        assert "the true number in eight of ten talks" in text(app)
+
     def test_shows_scores_tips_quotes_and_what_is_right(self, attempt: Callable[..., Attempt]) -> None:
         app = opened("review", attempt=attempt(document()).id)
         said = text(app)
-        assert [metric.value for metric in app.metric] == ["45", "58", "31", "–"]
+        assert [metric.value for metric in app.metric][:4] == ["45", "58", "31", "–"]
         assert "Clarity: It takes 100 words" in said
         assert "Begin a sentence when you know its end" in said
         assert "1 of 4 covered, 1 partly, 1 missed, 1 contradicted" in said

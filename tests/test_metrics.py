@@ -12,6 +12,7 @@ from coach.metrics.hedges import HEDGES
 from coach.metrics.syllables import syllables
 from coach.talk import Talk
 from coach.transcript import Disfluency, Span, Word
+from coach.uncertainty import likely_count
 
 NAMES = [
     "speaking_rate",
@@ -20,6 +21,7 @@ NAMES = [
     "silent_pauses",
     "longest_pause",
     "pauses_within_clause",
+    "filled_pauses",
     "filled_pauses_per_minute",
     "filled_pauses_per_100_words",
     "discourse_markers",
@@ -178,6 +180,7 @@ def test_filled_pauses_by_time_and_by_words():
     for i in (3, 13, 23, 33, 43, 53):
         words[i] = words[i].model_copy(update={"text": "uh"})
     results = measure(talk_of(words, disfluencies=_filled(words)))
+    assert results["filled_pauses"].value == 6
     assert results["filled_pauses_per_minute"].value == pytest.approx(6)
     assert results["filled_pauses_per_100_words"].value == pytest.approx(10)
     assert [s.start for s in results["filled_pauses_per_minute"].spans] == [
@@ -191,6 +194,55 @@ def test_what_the_speaker_rejected_is_not_counted():
     rejected = tuple(d.model_copy(update={"verdict": "rejected"}) for d in _filled(words))
     results = measure(talk_of(words, disfluencies=rejected))
     assert results["filled_pauses_per_minute"].value == 0
+    assert results["filled_pauses"].value == 0
+    assert results["filled_pauses"].interval == likely_count((), 1.0, "filled_pause")
+
+
+COUNTED = ("filled_pauses", "discourse_markers", "repetitions", "restarts")
+RATES = ("filled_pauses_per_minute", "filled_pauses_per_100_words")
+
+
+def test_counts_carry_the_interval_of_their_kind_and_rates_that_of_their_count():
+    words = _even_words(130, 120.0)
+    for i in range(0, 130, 5):
+        words[i] = words[i].model_copy(update={"text": "uh"})
+    unsure = tuple(d.model_copy(update={"confidence": 0.8}) for d in _filled(words))
+    results = measure(talk_of(words, disfluencies=unsure))
+    low, high = likely_count(unsure, 2.0, "filled_pause")
+    assert 0 < low < high
+    assert results["filled_pauses"].interval == (low, high)
+    assert results["filled_pauses_per_minute"].interval == pytest.approx((low / 2, high / 2))
+    assert results["filled_pauses_per_100_words"].interval == pytest.approx((low / 1.04, high / 1.04))
+    for name, kind in zip(COUNTED[1:], ("discourse_marker", "repetition", "restart"), strict=True):
+        assert results[name].interval == likely_count((), 2.0, kind)
+
+
+def test_only_counts_and_their_rates_have_an_interval_and_it_says_its_level():
+    results = measure(talk_of(words_at("So um the the model is, like, slow. " * 5)))
+    having = {name for name, result in results.items() if result.interval is not None}
+    assert having == {*COUNTED, *RATES}
+    assert {results[name].interval_level for name in having} == {0.8}
+    assert {result.interval_level for name, result in results.items() if name not in having} == {None}
+
+
+def test_what_the_speaker_accepted_is_certain():
+    words = _even_words(66, 60.0)
+    words[3] = words[3].model_copy(update={"text": "uh"})
+    doubted = tuple(d.model_copy(update={"confidence": 0.3}) for d in _filled(words))
+    accepted = tuple(d.model_copy(update={"verdict": "accepted"}) for d in doubted)
+    assert measure(talk_of(words, disfluencies=doubted))["filled_pauses"].interval[0] == 0
+    assert measure(talk_of(words, disfluencies=accepted))["filled_pauses"].interval[0] == 1
+
+
+def test_where_nothing_can_be_counted_there_is_no_interval():
+    for talk in (
+        Talk(recording=None, words=(), text="Um, it learns."),
+        Talk(recording=quiet(5), words=(), text=""),
+    ):
+        results = measure(talk)
+        for name in (*COUNTED, *RATES):
+            assert results[name].value is results[name].interval is results[name].interval_level is None
+            assert results[name].reason
 
 
 def _filled(words):

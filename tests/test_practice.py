@@ -96,7 +96,8 @@ def test_the_document_follows_the_published_schema_and_comes_back_exactly(good: 
 def test_every_measurement_has_unit_source_and_a_value_or_a_reason(good: Assessment) -> None:
     named = {
         "speaking_rate", "articulation_rate", "phonation_ratio", "silent_pauses", "longest_pause",
-        "pauses_within_clause", "filled_pauses_per_minute", "filled_pauses_per_100_words", "discourse_markers",
+        "pauses_within_clause", "filled_pauses", "filled_pauses_per_minute", "filled_pauses_per_100_words",
+        "discourse_markers",
         "repetitions", "restarts", "hedges", "pitch_variation", "loudness", "mtld", "sentence_length",
         "time_to_first_key_point", "key_points_per_minute",
     }  # fmt: skip

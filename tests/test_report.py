@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from coach import terminal
 from coach.assessment import (
     Assessment,
     Band,
@@ -23,7 +25,7 @@ from coach.assessment import (
 from coach.errors import AudioError
 from coach.report import good_text, marked_words, to_html, to_markdown, value_text
 from coach.transcript import Disfluency, Span, Transcript, Word
-from coach.wording import clock, number
+from coach.wording import INTERVAL_NOTE, clock, figure, number
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -109,6 +111,29 @@ def test_markdown_shows_everything_as_text(assessment: Assessment) -> None:
     assert "**Um,**" in text
 
 
+def test_counts_are_told_with_their_interval_and_what_it_means(assessment: Assessment) -> None:
+    count = Measurement(value=12, unit="pauses", interval=(11, 14), interval_level=0.8, source="s")
+    changed = assessment.model_copy(
+        update={"measurements": {**assessment.measurements, "filled_pauses": count}}
+    )
+    for text in (to_html(changed), to_markdown(changed)):
+        assert "12 pauses, likely 11 to 14" in text
+        assert INTERVAL_NOTE in text
+    for text in (to_html(assessment), to_markdown(assessment)):
+        assert "ikely" not in text
+
+
+def test_the_terminal_shows_the_interval(
+    assessment: Assessment, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "out", Console(width=200))
+    count = Measurement(value=0, unit="restarts", interval=(0, 1), interval_level=0.8, source="s")
+    terminal.print_assessment(assessment.model_copy(update={"measurements": {"restarts": count}}), "A talk")
+    told = capsys.readouterr().out
+    assert "0 restarts, likely 0 to 1" in told
+    assert "eight of ten talks" in told
+
+
 def test_words_carry_their_marks(assessment: Assessment) -> None:
     assert [each.mark is not None for each in marked_words(assessment)] == [True, False, False]
 
@@ -120,11 +145,33 @@ def test_numbers(value: float, shown: str) -> None:
     assert number(value) == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "interval", "unit", "shown"),
+    [
+        (12.0, (11.0, 14.0), "", "12, likely 11 to 14"),
+        (12.0, (12.0, 12.0), "", "12"),
+        (12.0, (13.0, 13.0), "", "12, likely 13"),
+        (0.0, (0.0, 1.0), "", "0, likely 0 to 1"),
+        (3.2, (2.9, 3.7), "a minute", "3.2 a minute, likely 2.9 to 3.7"),
+        (3.0, (2.5, 3.66), "a minute", "3 a minute, likely 2.5 to 3.7"),
+        (0.0, (0.0, 0.52), "a minute", "0 a minute, likely 0 to 0.52"),
+        (0.434, (0.434, 0.868), "a minute", "0.43 a minute, likely 0.43 to 0.87"),
+        (3.2, (3.199, 3.201), "a minute", "3.2 a minute"),
+        (3.2, None, "a minute", "3.2 a minute"),
+        (None, None, "a minute", "–"),
+    ],
+)
+def test_figures_with_intervals(
+    value: float | None, interval: tuple[float, float] | None, unit: str, shown: str
+) -> None:
+    assert figure(value, unit, interval) == shown
+
+
 def test_small_texts() -> None:
     assert clock(None) == "–"
     assert clock(125.9) == "2:05"
     measurement = Measurement(value=12, unit="a minute", interval=(10.5, 14), interval_level=0.8, source="s")
-    assert value_text(measurement) == "12 a minute (likely 10.5 to 14)"
+    assert value_text(measurement) == "12 a minute, likely 10.5 to 14.0"
     assert good_text(measurement) == ""
     upto = measurement.model_copy(update={"band": Band(good=(None, 5), watch=(None, 10), source="s")})
     assert good_text(upto) == "up to 5"

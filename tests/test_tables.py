@@ -11,7 +11,7 @@ from app_documents import SAID, document
 from coach.app import player, samples, stages, tables, words
 from coach.app.frame import plain
 from coach.app.own_questions import TEMPLATE, check_text, keep
-from coach.assessment import Band
+from coach.assessment import Band, Measurement
 from coach.errors import StoreError
 from coach.practice import STAGES, work  # noqa: F401 - the worker's function exists under this name
 from coach.rubric import list_rubrics, load_rubric
@@ -114,8 +114,25 @@ class TestTables:
         assert table.loc["Vocabulary range (MTLD)", "Value"] == "–"
         assert "100 words" in table.loc["Vocabulary range (MTLD)", "Note"]
         assert table.loc["Speaking rate", "Judgement"] == "out of range"
-        assert table.loc["Filled pauses per minute", "Interval"] == "2 to 12 (95%)"
+        assert table.loc["Filled pauses per minute", "Likely"] == "2.0 to 12.0 (95%)"
         assert "Pitch variation (experimental)" in table.index
+
+    def test_the_likely_range_stands_beside_the_value(self) -> None:
+        def shown(interval: tuple[float, float] | None) -> str:
+            count = Measurement(
+                value=12,
+                unit="restarts",
+                source="s",
+                interval=interval,
+                interval_level=0.8 if interval else None,
+            )
+            table = tables.measurement_table({"restarts": count})
+            assert list(table.columns[:3]) == ["Measurement", "Value", "Likely"]
+            return str(table.loc[0, "Likely"])
+
+        assert shown((11, 14)) == "11 to 14"
+        assert shown((12, 12)) == "12"
+        assert shown(None) == "–"
 
     def test_quality_leaves_out_what_is_not_known(self) -> None:
         found = document().recording

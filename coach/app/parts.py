@@ -6,7 +6,18 @@ import streamlit as st
 
 from coach.app.frame import plain
 from coach.app.player import show_moments
-from coach.app.words import LEVELS, SCORES, STATUS, domain_label, duration, number
+from coach.app.words import (
+    COUNTS,
+    INTERVAL_NOTE,
+    LEVELS,
+    SCORES,
+    STATUS,
+    domain_label,
+    duration,
+    ends,
+    label,
+    number,
+)
 from coach.assessment import Assessment, Evidence, KeyPointFinding, MisconceptionFinding
 from coach.rubric import KeyPoint, Misconception, Rubric
 from coach.transcript import Span
@@ -22,6 +33,26 @@ def score_row(assessment: Assessment) -> None:
     for name, (title, _) in SCORES.items():
         if getattr(scores, name) is None and name in scores.reasons:
             st.caption(f"{title}: {plain(scores.reasons[name])}")
+
+
+def count_row(assessment: Assessment) -> None:
+    """How many fillers, repetitions and restarts were found, each with the range that its true count lies in."""
+    counts = {name: assessment.measurements.get(name) for name in COUNTS}
+    known = {name: count for name, count in counts.items() if count is not None and count.value is not None}
+    with st.container(horizontal=True, gap="small"):
+        for name, count in known.items():
+            between = ends(count.value or 0.0, count.interval) if count.interval else ""
+            st.metric(
+                label(name),
+                number(count.value),
+                f"likely {between}" if between else None,
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                height="stretch",
+            )
+    if any(count.interval for count in known.values()):
+        st.caption(INTERVAL_NOTE)
 
 
 def question_head(rubric: Rubric) -> None:

@@ -18,6 +18,7 @@ from coach.app.words import (
     band_text,
     domain_label,
     duration,
+    ends,
     judge,
     label,
     number,
@@ -26,26 +27,30 @@ from coach.assessment import Assessment, Measurement, RecordingFacts
 from coach.metrics import pace
 from coach.rubric import Rubric, RubricProblem
 from coach.scores import Curve, along, band_curve, clarity_parts, fluency_parts
+from coach.uncertainty import LEVEL
 
 Frame = pd.DataFrame
 
 
 def measurement_table(measurements: Mapping[str, Measurement]) -> pd.DataFrame:
-    """One row per measurement, everything as text; the note says why a value is absent."""
+    """One row per measurement, everything as text; the note says why a value is absent.
+
+    "Likely" is the interval, dashed where there is none, with its level where that is not the usual one.
+    """
     rows = [
         {
             "Measurement": label(name) + (" (experimental)" if found.experimental else ""),
             "Value": number(found.value),
+            "Likely": _interval(found),
             "Unit": found.unit,
             "Judgement": JUDGEMENTS[judge(found.value, found.band)],
             "Good range": band_text(found.band.good) if found.band else ABSENT,
-            "Interval": _interval(found),
             "Note": found.reason or "",
             "Source": found.source + (f"; band: {found.band.source}" if found.band else ""),
         }
         for name, found in measurements.items()
     ]
-    columns = ["Measurement", "Value", "Unit", "Judgement", "Good range", "Interval", "Note", "Source"]
+    columns = ["Measurement", "Value", "Likely", "Unit", "Judgement", "Good range", "Note", "Source"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -254,11 +259,10 @@ def _place(order: Sequence[str], name: str) -> int:
 
 
 def _interval(found: Measurement) -> str:
-    if found.interval is None:
+    if found.interval is None or found.value is None:
         return ABSENT
-    low, high = found.interval
-    level = f" ({found.interval_level:.0%})" if found.interval_level else ""
-    return f"{number(low)} to {number(high)}{level}"
+    level = "" if found.interval_level in (None, LEVEL) else f" ({found.interval_level:.0%})"
+    return (ends(found.value, found.interval) or number(found.value)) + level
 
 
 def _with(value: float | None, unit: str) -> str:

@@ -10,8 +10,10 @@ from typing import Final, Literal
 from coach.assessment import Band, KeyPointFinding, Quality
 from coach.recording import MAX_SECONDS
 from coach.wording import ABSENT as ABSENT
+from coach.wording import INTERVAL_NOTE as INTERVAL_NOTE
 from coach.wording import band_text as band_text
 from coach.wording import clock as clock
+from coach.wording import ends as ends
 from coach.wording import number as number
 
 WayIn = Literal["browser", "file", "microphone", "sample"]
@@ -46,6 +48,9 @@ SCORES: Final = {
     "pace": ("Pace", "How much of the talk stayed inside the band for words per minute."),
     "clarity": ("Clarity", "Sentence length, hedging and choice of words."),
 }
+COUNTS: Final = ("filled_pauses", "discourse_markers", "repetitions", "restarts")
+"""The counts that Review shows above the transcript."""
+
 STAGES: Final = {
     "recording": ("Recording", ":material/fiber_manual_record:"),
     "recorded": ("Not scored yet", ":material/hourglass_empty:"),

@@ -12,6 +12,7 @@ from coach.assessment import Measurement
 from coach.metrics import fillers, hedges, pace, points, silence, vocabulary, voice
 from coach.metrics.metric import Finding, Metric, unknown
 from coach.talk import Talk
+from coach.uncertainty import LEVEL
 
 METRICS: Final[tuple[Metric, ...]] = (
     *pace.METRICS,
@@ -37,6 +38,8 @@ def _measurement(metric: Metric, talk: Talk) -> Measurement:
     return Measurement(
         value=finding.value,
         unit=metric.unit,
+        interval=finding.interval,
+        interval_level=None if finding.interval is None else LEVEL,
         band=talk.bands.get(metric.name, metric.band),
         reason=finding.reason,
         source=metric.source,

@@ -1,4 +1,4 @@
-"""How many fillers, repetitions and restarts?"""
+"""How many fillers, repetitions and restarts, and how sure is that?"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from coach.metrics.extent import counted, said, spans_of, speaking_time, too_sho
 from coach.metrics.metric import Finding, Metric, unknown
 from coach.talk import Talk
 from coach.transcript import DisfluencyKind
+from coach.uncertainty import likely_count
 
 BAND: Final = Band(
     good=(None, 2),
@@ -24,8 +25,7 @@ def filled_pauses_per_minute(talk: Talk) -> Finding:
     reason = too_short(talk)
     if reason:
         return unknown(reason)
-    found = counted(talk, "filled_pause")
-    return Finding(60 * len(found) / speaking_time(talk), spans=spans_of(found))
+    return _of_kind(talk, "filled_pause", 60, speaking_time(talk))
 
 
 def filled_pauses_per_100_words(talk: Talk) -> Finding:
@@ -33,21 +33,30 @@ def filled_pauses_per_100_words(talk: Talk) -> Finding:
     reason = too_short(talk)
     if reason:
         return unknown(reason)
-    found = counted(talk, "filled_pause")
-    return Finding(100 * len(found) / len(said(talk)), spans=spans_of(found))
+    return _of_kind(talk, "filled_pause", 100, len(said(talk)))
 
 
 def _count(kind: DisfluencyKind) -> Callable[[Talk], Finding]:
     def count(talk: Talk) -> Finding:
         if not talk.words:
             return unknown("No words were recognised.")
-        found = counted(talk, kind)
-        return Finding(float(len(found)), spans=spans_of(found))
+        return _of_kind(talk, kind)
 
     return count
 
 
+def _of_kind(talk: Talk, kind: DisfluencyKind, per: float = 1.0, of: float = 1.0) -> Finding:
+    """The count with its moments and its interval, as so many ``per`` of the ``of`` there are."""
+    found = counted(talk, kind)
+    low, high = likely_count(found, speaking_time(talk) / 60, kind)
+    return Finding(per * len(found) / of, spans=spans_of(found), interval=(per * low / of, per * high / of))
+
+
 METRICS: Final = (
+    Metric(
+        "filled_pauses", "pauses", "Filled pauses as in Christenfeld 1995",
+        "“so um the uh model”: 2 filled pauses", True, _count("filled_pause"),
+    ),
     Metric(
         "filled_pauses_per_minute", "per minute", "Zandan 2018; Christenfeld 1995",
         "6 “um” in 120 s: 3.0 per minute", True, filled_pauses_per_minute, BAND,

@@ -12,12 +12,16 @@ from coach.transcript import Span
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A value with its evidence, or None with the reason why it can't be told."""
+    """A value with its evidence, or None with the reason why it can't be told.
+
+    ``interval`` is meant to hold the true value in eight of ten talks (``coach.uncertainty``).
+    """
 
     value: float | None
     reason: str | None = None
     spans: tuple[Span, ...] = ()
     series: tuple[SeriesPoint, ...] | None = None
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ MEASUREMENTS = (
     "silent_pauses",
     "longest_pause",
     "pauses_within_clause",
+    "filled_pauses",
     "filled_pauses_per_minute",
     "filled_pauses_per_100_words",
     "discourse_markers",

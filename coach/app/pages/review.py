@@ -9,7 +9,7 @@ import streamlit as st
 
 from coach.app import charts, tables, words
 from coach.app.frame import FREE_TALK, empty_state, heading, open_practice, open_review, plain
-from coach.app.parts import key_point_card, misconception_card, score_row, source_lines
+from coach.app.parts import count_row, key_point_card, misconception_card, score_row, source_lines
 from coach.app.player import CONTAINER, show_moments, show_transcript
 from coach.app.resources import attempt_named, enqueue, rubric_of, sound_of, store
 from coach.app.watching import under_way, watch
@@ -146,6 +146,7 @@ def transcript(assessment: Assessment) -> None:
     if assessment.recording is None:
         st.markdown(plain(assessment.transcript.text))
         return
+    count_row(assessment)
     st.caption(
         "Click a word to hear it. With the keyboard: arrow keys move, ↑ ↓ jump between marks, Enter plays."
     )
@@ -191,7 +192,11 @@ def figures(assessment: Assessment) -> None:
         hide_index=True,
         height="content",
         alt="Every measurement with its unit, band, source and, where absent, why",
-        column_config={"Measurement": st.column_config.Column(width=215)},
+        column_config={
+            "Measurement": st.column_config.Column(width=215),
+            "Likely": st.column_config.Column(width=105),
+            "Unit": st.column_config.Column(width=115),
+        },
     )
     if assessment.recording is not None:
         quality = assessment.recording.quality

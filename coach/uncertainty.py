@@ -1,0 +1,94 @@
+"""How sure a count is: the interval that holds the true number in eight of ten talks.
+
+A detector marks some things that are none, and misses some that are there. With ``c_i`` the confidence of each
+thing found (the probability that it is one), ``R`` the recall of its detector and ``t`` the minutes of talk:
+
+    true count = sum of Bernoulli(c_i) + missed
+    missed     = negative binomial of mean m and variance m + spread * m**2 (Poisson where spread is 0)
+    m          = sum(c_i) * (1 - R) / R + missed_per_minute * t
+
+The first term is Poisson-binomial (Wang 1993); a Poisson count whose rate varies from talk to talk by a gamma
+distribution is negative binomial (Greenwood and Yule 1920). The interval runs from the 10 % to the 90 % quantile
+of the sum of both, in whole things. It need not hold the number found: where the marks are unsure and little is
+missed it lies below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.transcript import Disfluency, DisfluencyKind
+
+LEVEL: Final = 0.8
+"""The share of talks whose true count the interval holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """What a detector misses. ``recall`` above 0 up to 1; ``missed_per_minute`` come on top, found or not.
+
+    ``spread`` says by how much the number missed varies between talks: 0 as chance has it (Poisson), 1 that its
+    standard deviation between talks is as large as its mean.
+    """
+
+    recall: float
+    missed_per_minute: float
+    spread: float = 0.0
+
+
+#: From the development split, benchmarks/RESULTS.md. Rounded placeholders until it has been run on this version.
+MEASURED: Final[Mapping[DisfluencyKind, Accuracy]] = {
+    "filled_pause": Accuracy(recall=0.92, missed_per_minute=0.05, spread=0.0),
+    "discourse_marker": Accuracy(recall=0.88, missed_per_minute=0.05, spread=0.0),
+    "repetition": Accuracy(recall=0.80, missed_per_minute=0.05, spread=0.0),
+    "restart": Accuracy(recall=0.60, missed_per_minute=0.05, spread=0.0),
+}
+
+
+def likely_count(found: Iterable[Disfluency], minutes: float, *kinds: DisfluencyKind) -> tuple[int, int]:
+    """The 80 % interval of how many of ``kinds`` there truly are in ``minutes`` of talk, together.
+
+    What the user accepted is certain, what the user rejected is none; other kinds are passed over.
+    """
+    listed = [one for one in found if one.verdict != "rejected"]
+    whole = np.ones(1)
+    for kind in kinds:
+        sure = [1.0 if one.verdict == "accepted" else one.confidence for one in listed if one.kind == kind]
+        whole = np.convolve(whole, true_count(sure, minutes, MEASURED[kind]))
+    return quantiles(whole)
+
+
+def true_count(confidences: Sequence[float], minutes: float, accuracy: Accuracy) -> NDArray[np.float64]:
+    """P(0), P(1), ... of the true count, from what was found and what its detector misses."""
+    right = np.ones(1)
+    for confidence in confidences:
+        right = np.convolve(right, (1 - confidence, confidence))
+    unseen = sum(confidences) * (1 - accuracy.recall) / accuracy.recall
+    return np.convolve(right, _missed(unseen + accuracy.missed_per_minute * minutes, accuracy.spread))
+
+
+def quantiles(probabilities: NDArray[np.float64], level: float = LEVEL) -> tuple[int, int]:
+    """The smallest counts that P(count or less) reaches (1 - level) / 2 and (1 + level) / 2 at."""
+    reached = np.cumsum(probabilities)
+    low, high = np.searchsorted(reached, ((1 - level) / 2 - 1e-12, (1 + level) / 2 - 1e-12))
+    return int(low), int(high)
+
+
+def _missed(mean: float, spread: float) -> NDArray[np.float64]:
+    """P(0), P(1), ... of a negative binomial, to where what is left can't be told from nothing.
+
+    From ``P(k) / P(k - 1) = mean * (1 + spread * (k - 1)) / (k * (1 + spread * mean))``, in logarithms.
+    """
+    if mean <= 0:
+        return np.ones(1)
+    deviation = (mean + spread * mean**2) ** 0.5
+    k = np.arange(1, int(mean + 15 * deviation) + 20)
+    steps = np.log(mean) + np.log(1 + spread * (k - 1)) - np.log(k * (1 + spread * mean))
+    logs = np.concatenate(([0.0], np.cumsum(steps)))
+    weights = np.exp(logs - logs.max())
+    return np.asarray(weights / weights.sum(), np.float64)
