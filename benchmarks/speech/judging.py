@@ -35,7 +35,10 @@ class Mistake:
 
 @dataclass
 class Judgement:
-    """All figures of one recording. Errors are signed, found minus true, in seconds."""
+    """All figures of one recording. Errors are signed, found minus true, in seconds.
+
+    ``sure``: kind -> (confidence, whether it is one) of what was found, doubtful moments left out.
+    """
 
     item: Item
     heard: Heard
@@ -44,6 +47,7 @@ class Judgement:
     ends: dict[str, list[float]] = field(default_factory=dict)
     markers: dict[str, Counts] = field(default_factory=dict)
     found: dict[str, int] = field(default_factory=dict)
+    sure: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)
     word_onsets: list[float] = field(default_factory=list)
     words: WordErrors | None = None
     optional: tuple[bool, ...] = ()
@@ -87,6 +91,10 @@ def _events(told: Judgement, kind: str, true: Sequence[Event], found: Sequence[E
         if collar == COLLARS[0] and kind != STUMBLE:
             told.mistakes += [_mistake(told, kind, "missed", true[n]) for n in matching.missed]
             told.mistakes += [_mistake(told, kind, "false", found[n]) for n in false]
+            judged = [*((n, True) for _, n in matching.pairs), *((n, False) for n in false)]
+            told.sure[kind] = [
+                (sure, right) for n, right in judged if (sure := found[n].confidence) is not None
+            ]
     _errors(told, kind, true, found, match(true, found, ERROR_COLLAR))
 
 

@@ -12,11 +12,15 @@ GRACE_S: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happens at a time, in seconds. Both are None where only its count is known."""
+    """Something that happens at a time, in seconds. Both are None where only its count is known.
+
+    ``confidence``: the probability that it is one, where whoever found it tells that.
+    """
 
     start: float | None
     end: float | None
     text: str = ""
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

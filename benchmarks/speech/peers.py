@@ -11,7 +11,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import version
 from itertools import pairwise
@@ -25,6 +25,13 @@ from coach.practice import assess
 from coach.settings import Settings, coach_home, model_store
 from coach.transcription.weights import locate
 
+COUNTS: Final = {
+    "filled_pause": "filled_pauses",
+    "discourse_marker": "discourse_markers",
+    "repetition": "repetitions",
+    "restart": "restarts",
+}
+"""Kind -> the measurement that counts it."""
 ROOT: Final = Path(__file__).resolve().parents[2]
 PROMPT: Final = "Umm, let me think like, hmm... Okay, here's what I'm, like, thinking."
 """The prompt of OpenAI's own guide for keeping fillers, given as ``initial_prompt``: what most projects do."""
@@ -33,12 +40,16 @@ MARKERS: Final = ("you know", "i mean", "sort of", "like", "well", "basically", 
 
 @dataclass(frozen=True)
 class Heard:
-    """What a contender makes of a recording. ``events`` by kind; ``words`` None where it tells none."""
+    """What a contender makes of a recording. ``events`` by kind; ``words`` None where it tells none.
+
+    ``intervals``: kind -> (low, high) that its true count is said to lie in, where that is told.
+    """
 
     events: Mapping[str, tuple[Event, ...]]
     words: tuple[Event, ...] | None = None
     pauses: tuple[Event, ...] | None = None
     note: str = ""
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -51,7 +62,8 @@ class Heard:
             return None if items is None else tuple(Event(**item) for item in items)
 
         by_kind = {kind: events(items) for kind, items in told["events"].items()}
-        return cls(by_kind, events(told["words"]), events(told["pauses"]), told["note"])
+        intervals = {kind: (low, high) for kind, (low, high) in told.get("intervals", {}).items()}
+        return cls(by_kind, events(told["words"]), events(told["pauses"]), told["note"], intervals)
 
 
 class Contender(Protocol):
@@ -94,11 +106,17 @@ class Coach:
             return Heard({}, (), (), str(error))
         by_kind: dict[str, list[Event]] = {}
         for one in told.disfluencies:
-            by_kind.setdefault(one.kind, []).append(Event(one.start, one.end, one.text))
+            by_kind.setdefault(one.kind, []).append(Event(one.start, one.end, one.text, one.confidence))
+        intervals = {
+            kind: interval
+            for kind, name in COUNTS.items()
+            if (interval := told.measurements[name].interval) is not None
+        }
         return Heard(
             {kind: tuple(events) for kind, events in by_kind.items()},
             tuple(Event(word.start, word.end, word.text) for word in told.transcript.words),
             tuple(Event(pause.start, pause.end, pause.place) for pause in told.pauses),
+            intervals=intervals,
         )
 
 

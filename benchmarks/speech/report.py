@@ -35,6 +35,8 @@ def tables(split: str, told: Told) -> str:
             "Discourse markers by word (synthetic, clean): filler use found, ordinary use left alone",
             _markers(told),
         ),
+        ("Counts with their 80 % interval", _intervals(told)),
+        ("Reliability of the confidence", _reliability(told)),
         ("Words", _words(told)),
         ("Pauses of 0.25 s and more", _pauses(told)),
         ("Gold, clip by clip (true / found / right)", _gold(told)),
@@ -164,6 +166,53 @@ def _markers(told: Told) -> Rows:
 def _marker_row(marker: str, contender: str, counts: Counts) -> tuple[str, ...]:
     uses = counts.hits + counts.missed
     return (marker, contender, str(uses), str(counts.hits), str(counts.false), _share(counts.f1))
+
+
+def _intervals(told: Told) -> Rows:
+    """How many talks have their true count inside the interval; what has no interval is left out."""
+    rows: Rows = [
+        ("part", "contender", "kind", "talks", "true", "found", "mean interval", "inside [95 %]",
+         "talks with fewer / more"),
+    ]  # fmt: skip
+    for group, contender, judgements in _groups(told, by=_part):
+        for kind in dict.fromkeys(kind for each in judgements for kind in each.heard.intervals):
+            talks = [
+                (len(each.item.truth.events[kind]), each.found[kind], *each.heard.intervals[kind])
+                for each in judgements
+                if kind in each.found and kind in each.heard.intervals
+            ]
+            if not talks:
+                continue
+            count = len(talks)
+            fewer = sum(true < low for true, _, low, _ in talks)
+            more = sum(true > high for true, _, _, high in talks)
+            inside = count - fewer - more
+            lows, highs = (sum(talk[n] for talk in talks) / count for n in (2, 3))
+            rows.append(
+                (group, contender, kind, str(count), str(sum(talk[0] for talk in talks)),
+                 str(sum(talk[1] for talk in talks)), f"{lows:.1f} to {highs:.1f}",
+                 _share(inside / count, wilson(inside, count)), f"{fewer} / {more}")
+            )  # fmt: skip
+    return rows
+
+
+def _reliability(told: Told) -> Rows:
+    """Of what was found with a confidence of 0 to 0.1, 0.1 to 0.2 ..., how much is right; all parts together."""
+    rows: Rows = [
+        ("kind", "contender", "confidence", "found", "mean confidence", f"right at {COLLARS[0]} s [95 %]")
+    ]
+    for kind in dict.fromkeys(kind for talks in told.values() for each in talks for kind in each.sure):
+        for contender, judgements in told.items():
+            every = [pair for each in judgements for pair in each.sure.get(kind, ())]
+            for tenth in range(10):
+                same = [(sure, right) for sure, right in every if min(9, int(10 * sure + 1e-9)) == tenth]
+                if same:
+                    count, hits = len(same), sum(right for _, right in same)
+                    rows.append(
+                        (kind, contender, f"{tenth / 10} to {(tenth + 1) / 10}", str(count),
+                         f"{sum(sure for sure, _ in same) / count:.2f}", _share(hits / count, wilson(hits, count)))
+                    )  # fmt: skip
+    return rows
 
 
 def _words(told: Told) -> Rows:
