@@ -72,6 +72,7 @@ _SUBJECTS: Final = _PRONOUNS | _CONTRACTED | {"this"}
 _ADVERBS: Final = lexicon(
     "just never even really only always also still don't doesn't didn't can't couldn't won't"
 )
+_BEGIN_CLAUSE: Final = lexicon("when if because since and but")
 _STARTERS: Final = _PRONOUNS | _CONTRACTED | {"there"}
 _BE: Final = lexicon("is are was were am be been being")
 _AUXILIARIES: Final = _BE | lexicon(
@@ -244,16 +245,16 @@ def _replaced(line: Line) -> Found:
         # "an A/B test"
         letter = right == "a" and (line.words[line.at[at + 1]].text.isupper() or len(following) == 1)
         article = left in {"a", "an", "the"} and right in _DETERMINERS and not letter
-        # "it" and "you" may be objects before a clause ("we tell you it's done")
         # "that's it" and "it's you" are said on purpose
         instead = _SUBJECTS - {"it", "you", "this"} if left in _CONTRACTED else _SUBJECTS
         subject = left in _CONTRACTED - {"let's"} | {"i", "we", "they"} and right in instead
         contracted = left in _PRONOUNS | {"that", "there"} and right.startswith(f"{left}'")
-        if (
-            article
-            or subject
-            or (contracted and (line.broken[at] or left in {"he", "she", "i", "we", "they"}))
-        ):
+        opening = line.broken[at] and _opens(line, at)
+        if left in _NOMINATIVE:
+            subject = subject or (opening and right in _STARTERS | _BEGIN_CLAUSE)
+        else:  # "it" and "you" may be objects before a clause ("we tell you it's done")
+            contracted = contracted and opening
+        if article or subject or contracted:
             yield *line.range(at, at + 1), 0.7
 
 
@@ -429,4 +430,4 @@ def _clause_start(line: Line, at: int) -> int | None:
     )
 
 
-DETECTOR: Final = Detector(NAME, "5", detect)
+DETECTOR: Final = Detector(NAME, "6", detect)
