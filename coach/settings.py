@@ -38,7 +38,8 @@ class Settings(BaseModel):
     microphone_checked: bool = False
     """Whether the microphone check of the app was made or skipped once."""
     glossary: bool = False
-    """Whether a question's terms are given to Whisper as a hint. Off: it may write terms nobody said."""
+    """Whether a question's terms are given to Whisper as a hint. Off: it then hears more of them, but may write one
+    that nobody said (``benchmarks/speech/glossary.py`` measures both)."""
     bands: dict[str, Band] = {}
     """The user's own bands by measurement name."""
 

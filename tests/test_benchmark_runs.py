@@ -18,6 +18,7 @@ from benchmarks.speech.truth import Item, SpokenWord, Truth
 from coach.practice import _glossary
 from coach.recording import SAMPLE_RATE
 from coach.rubric import load_rubric
+from coach.settings import Settings
 
 
 def item(
@@ -72,6 +73,10 @@ def test_every_development_talk_gets_five_wrong_glossaries() -> None:
 def test_the_hint_is_the_one_of_a_real_assessment() -> None:
     rubric = load_rubric("l1-vs-l2-regularization")
     assert glossary.hint(glossary.glossaries("dev")[rubric.id]) == _glossary(rubric)
+
+
+def test_no_glossary_is_given_unless_somebody_asks_for_it() -> None:
+    assert not Settings().glossary
 
 
 def test_the_glossary_table_counts_what_was_added() -> None:
