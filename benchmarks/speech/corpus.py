@@ -46,7 +46,7 @@ VERSION: Final = "2"
 REAL_ENV: Final = "COACH_BENCH_SPEECH"
 PEOPLE: Final = HERE / "people"
 """The recordings of people that are part of the project."""
-SAMPLES: Final = ("rambling-l1-vs-l2", "weak-bias-variance", "good-l1-vs-l2")
+SAMPLES: Final = ("rambling-l1-vs-l2", "weak-bias-variance", "failed-project")
 """The sample talks of the short form."""
 PLACEHOLDER: Final = "example of text"
 """What one repository has in place of a transcript."""
