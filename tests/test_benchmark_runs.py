@@ -173,3 +173,19 @@ def test_the_speed_table_says_whether_the_aims_are_met() -> None:
     assert "less than erm's time: missed (1.12)" in text
     del told[speed.ALONE]
     assert "erm is left out" in speed.table("base", told, 1.0)
+
+
+def test_the_hour_is_told_in_words_and_a_table(tmp_path: Path) -> None:
+    true = hour.Hour(tmp_path, (Event(1.0, 1.4, "um"),), ("um", "the", "end"))
+    text = hour.report(
+        true,
+        {
+            "fillers": [[1.1, 1.4, "um"]], "words": ["Um,", "the", "the", "end."], "peak_bytes": 1_200_000_000,
+            "processor_s": 300.0, "until_kill_s": 60.0, "seconds": 300.0, "kept": 5, "again": 0, "pieces": 130,
+        },
+    )  # fmt: skip
+    assert "2 times 'the'; in the truth 1 times ''. 4 words heard, 3 said." in text
+    assert "1.20 GB" in text
+    assert "Real-time factor 0.100" in text
+    assert "Killed after 5 of 130 pieces" in text
+    assert "| 0 to 10 | 1 | 1 | 1 | 1.00 |" in text

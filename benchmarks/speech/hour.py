@@ -151,6 +151,7 @@ def child(path: Path, folder: Path, log: Path, model: str) -> str:
             "words": [word.text for word in told.transcript.words],
             "timings_s": told.timings_s,
             "peak_bytes": peak_memory(),
+            "processor_s": time.process_time(),
         }
     )
 
@@ -220,7 +221,8 @@ def report(true: Hour, told: dict[str, Any]) -> str:
             f"- Longest phrase in a row: {ran[0]} times {ran[1]!r}; in the truth {truly[0]} times {truly[1]!r}. "
             f"{len(heard)} words heard, {len(spoken_tokens)} said.",
             f"- Most memory held: {memory:.2f} GB (aim: under {MOST_GB} GB).",
-            f"- Real-time factor {seconds / HOUR_S:.3f}: {seconds:.0f} s, both processes with loading the model.",
+            f"- Real-time factor {seconds / HOUR_S:.3f}: {seconds:.0f} s, both processes with loading the model; the "
+            f"second one used its cores for {told['processor_s']:.0f} s.",
             f"- Killed after {told['kept']} of {told['pieces']} pieces were kept and started again: {told['again']} of "
             "them were decoded again. The one that was being decoded when the process was killed was begun anew.",
             "",
