@@ -23,7 +23,7 @@ from coach.advice import advise
 from coach.assessment import Assessment, Band, RecordingFacts, Versions
 from coach.coverage import cover, scorer_version
 from coach.coverage.encoder import Encoder, SentenceEncoder
-from coach.disfluencies import DETECTORS_VERSION, find_disfluencies
+from coach.disfluencies import DETECTORS_VERSION, Hearing, find_disfluencies
 from coach.errors import AudioError, ModelError, NoSpeechError
 from coach.metrics import measure
 from coach.pauses import place_pauses
@@ -35,6 +35,7 @@ from coach.settings import Settings, coach_home, load_settings, model_store, use
 from coach.silence import silent_stretches
 from coach.talk import Talk
 from coach.transcript import Span, Transcript, Word
+from coach.transcription.ear import Hesitation
 from coach.transcription.pieces import cut
 from coach.transcription.verbatim import HeardPiece, Whisper, load_whisper
 
@@ -71,10 +72,11 @@ def _silent(_stage: str, _fraction: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """All that the pieces of a recording gave: words and stretches with a voice, times from its start."""
+    """All that the pieces of a recording gave: words, stretches with a voice, and with a held sound."""
 
     words: tuple[Word, ...]
     speech: tuple[Span, ...]
+    hesitations: tuple[Hesitation, ...]
 
 
 def assess(
@@ -126,7 +128,8 @@ def assess(
         quality = assess_quality(recording, heard.speech, browser_processed)
         _refuse_silence(recording, heard)
         silences = silent_stretches(recording, heard.speech)
-        disfluencies = tuple(find_disfluencies(heard.words, silences, heard.speech, recording))
+        hearing = Hearing(heard.words, silences, heard.speech, recording, heard.hesitations)
+        disfluencies = tuple(find_disfluencies(hearing))
         pauses = place_pauses(silences, heard.words)
         report(MEASURING, 0.5)
     transcript = Transcript.of(heard.words)
@@ -319,7 +322,11 @@ def _listen(
         else Recording(np.concatenate(sound or [np.zeros(0, np.int16)]))
     )
     words = tuple(word for piece in heard for word in piece.words)
-    return recording, Heard(words, tuple(span for piece in heard for span in piece.speech))
+    return recording, Heard(
+        words,
+        tuple(span for piece in heard for span in piece.speech),
+        tuple(one for piece in heard for one in piece.hesitations),
+    )
 
 
 def _refuse_silence(recording: Recording, heard: Heard) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import settings
 from numpy.typing import NDArray
 
-from coach.disfluencies import find_disfluencies
+from coach.disfluencies import Hearing, find_disfluencies
 from coach.pauses import place_pauses
 from coach.recording import SAMPLE_RATE, Recording
 from coach.talk import Talk
@@ -40,7 +40,7 @@ def talk_of(words: Sequence[Word], silences: Sequence[Span] = (), **changes: obj
         "text": " ".join(word.text for word in words),
         "speech": (Span(start=words[0].start, end=end),) if words else (),
         "pauses": place_pauses(silences, words),
-        "disfluencies": tuple(find_disfluencies(words, silences)),
+        "disfluencies": tuple(find_disfluencies(Hearing(words, silences))),
     }
     return Talk(**(given | changes))  # type: ignore[arg-type]
 

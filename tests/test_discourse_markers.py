@@ -11,7 +11,7 @@ from spoken import words_at
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from coach.disfluencies import DETECTORS_VERSION, find_disfluencies
+from coach.disfluencies import DETECTORS_VERSION, Hearing, find_disfluencies
 from coach.disfluencies.discourse_markers import (
     DETECTOR,
     MARKERS,
@@ -32,7 +32,7 @@ def _found(text: str, silences: tuple[Span, ...] = ()) -> list[str]:
     words = words_at(f"The first thing is this. {text} Then it ends there.")
     return [
         " ".join(bare(word) for word in one.text.split())
-        for one in find_disfluencies(words, silences)
+        for one in find_disfluencies(Hearing(words, silences))
         if one.kind == "discourse_marker"
     ]
 
@@ -112,7 +112,7 @@ def test_the_same_words_in_ordinary_use_are_not(text):
     ],
 )
 def test_a_text_without_punctuation_shows_a_marker_by_its_words(text, marker):
-    found = [one.text for one in DETECTOR.detect(words_at(text), (), (), None)]
+    found = [one.text for one in DETECTOR.detect(Hearing(words_at(text), (), (), None))]
     assert [one.lower() for one in found] == [marker]
 
 
@@ -127,7 +127,7 @@ def test_a_text_without_punctuation_shows_a_marker_by_its_words(text, marker):
     ],
 )
 def test_a_text_without_punctuation_shows_ordinary_use_by_its_words(text):
-    assert DETECTOR.detect(words_at(text), (), (), None) == []
+    assert DETECTOR.detect(Hearing(words_at(text), (), (), None)) == []
 
 
 def test_every_marker_has_an_example():
@@ -142,8 +142,8 @@ def test_a_silence_sets_a_marker_off_as_a_comma_does():
         Span(start=words[at].start - 0.45, end=words[at].start - 0.05),
         Span(start=words[at].end + 0.05, end=words[at].end + 0.45),
     )
-    assert not DETECTOR.detect(words, (), (), None)
-    assert [one.text for one in DETECTOR.detect(words, around, (), None)] == ["actually"]
+    assert not DETECTOR.detect(Hearing(words, (), (), None))
+    assert [one.text for one in DETECTOR.detect(Hearing(words, around, (), None))] == ["actually"]
 
 
 # ---------------------------------------------------------------- the place of a marker
@@ -213,8 +213,8 @@ def test_a_probability_is_one_and_always_the_same(texts):
     for _, _, at in places(words):
         assert 0 <= probability(at, weights) <= 1
         assert features(at) == features(at)
-    found = DETECTOR.detect(words, (), (), None)
-    assert found == DETECTOR.detect(words, (), (), None)
+    found = DETECTOR.detect(Hearing(words, (), (), None))
+    assert found == DETECTOR.detect(Hearing(words, (), (), None))
     assert all(0.5 <= one.confidence <= 1 for one in found)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spoken import words_at
 
-from coach.disfluencies import DETECTORS, DETECTORS_VERSION, Detector, find_disfluencies
+from coach.disfluencies import DETECTORS, DETECTORS_VERSION, Detector, Hearing, find_disfluencies
 from coach.disfluencies.detector import found
 from coach.disfluencies.tokens import bare
 from coach.transcript import Span, Word
@@ -15,7 +15,7 @@ def _texts(text: str, kind: str, silences: tuple[Span, ...] = ()) -> list[str]:
     """The bare texts of the disfluencies of ``kind`` in ``text``."""
     return [
         " ".join(bare(word) for word in one.text.split())
-        for one in find_disfluencies(words_at(text), silences)
+        for one in find_disfluencies(Hearing(words_at(text), silences))
         if one.kind == kind
     ]
 
@@ -79,13 +79,13 @@ def test_what_only_looks_like_a_filled_pause_is_left_alone(text):
 
 
 def test_a_repeated_filler_is_two_filled_pauses_and_no_repetition():
-    kinds = [one.kind for one in find_disfluencies(words_at("the um um model"))]
+    kinds = [one.kind for one in find_disfluencies(Hearing(words_at("the um um model")))]
     assert kinds == ["filled_pause", "filled_pause"]
 
 
 def test_a_filled_pause_is_as_sure_as_its_word():
     words = [Word(text="um", start=0, end=0.2, confidence=0.31)]
-    assert find_disfluencies(words)[0].confidence == 0.31
+    assert find_disfluencies(Hearing(words))[0].confidence == 0.31
 
 
 # ---------------------------------------------------------------- prolongations
@@ -101,13 +101,13 @@ def _drawn_out(seconds: float, after: str = "model") -> list[Word]:
 
 
 def _prolonged(words: list[Word], *silences: Span) -> list[str]:
-    return [one.text for one in find_disfluencies(words, silences) if one.kind == "prolongation"]
+    return [one.text for one in find_disfluencies(Hearing(words, silences)) if one.kind == "prolongation"]
 
 
 def test_a_light_word_of_four_times_the_usual_length_is_a_prolongation_of_low_confidence():
     assert _prolonged(_drawn_out(0.65)) == ["the"]
     assert _prolonged(_drawn_out(0.55)) == []
-    (one,) = [d for d in find_disfluencies(_drawn_out(0.65)) if d.kind == "prolongation"]
+    (one,) = [d for d in find_disfluencies(Hearing(_drawn_out(0.65))) if d.kind == "prolongation"]
     assert one.confidence < 0.5
 
 
@@ -137,7 +137,7 @@ def test_within_a_kind_nothing_is_counted_twice_and_the_surer_wins():
     def detector(name: str, confidence: float) -> Detector:
         return Detector(name, "1", lambda w, *_: [found(w, 0, 1, "filled_pause", name, confidence)])
 
-    (one,) = find_disfluencies(words, detectors=(detector("a", 0.6), detector("b", 0.8)))
+    (one,) = find_disfluencies(Hearing(words), detectors=(detector("a", 0.6), detector("b", 0.8)))
     assert one.detector == "b"
 
 
@@ -146,7 +146,10 @@ def test_ids_name_kind_and_time_and_are_unique():
         Word(text="um", start=12.341, end=12.39, confidence=1),
         Word(text="um", start=12.343, end=12.4, confidence=1),
     ]
-    assert [one.id for one in find_disfluencies(words)] == ["filled_pause@12.34", "filled_pause@12.34#2"]
+    assert [one.id for one in find_disfluencies(Hearing(words))] == [
+        "filled_pause@12.34",
+        "filled_pause@12.34#2",
+    ]
 
 
 def test_every_detector_has_a_name_and_stands_in_the_version():
@@ -189,7 +192,7 @@ VOCABULARY = st.sampled_from(
 @given(st.lists(VOCABULARY, max_size=40))
 def test_whatever_is_said_the_result_is_in_order_within_the_words_and_unique(texts):
     words = words_at(" ".join(texts))
-    result = find_disfluencies(words)
+    result = find_disfluencies(Hearing(words))
     assert len({one.id for one in result}) == len(result)
     assert [one.start for one in result] == sorted(one.start for one in result)
     for one in result:
@@ -203,6 +206,6 @@ def test_whatever_is_said_the_result_is_in_order_within_the_words_and_unique(tex
 
 @given(st.lists(VOCABULARY, max_size=40), st.floats(0, 1000))
 def test_a_later_start_changes_nothing_but_the_times(texts, later):
-    here = find_disfluencies(words_at(" ".join(texts), start=1.0))
-    there = find_disfluencies(words_at(" ".join(texts), start=1.0 + later))
+    here = find_disfluencies(Hearing(words_at(" ".join(texts), start=1.0)))
+    there = find_disfluencies(Hearing(words_at(" ".join(texts), start=1.0 + later)))
     assert [(d.kind, d.word_range) for d in here] == [(d.kind, d.word_range) for d in there]

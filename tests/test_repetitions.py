@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from spoken import quiet, words_at
 
-from coach.disfluencies import find_disfluencies
+from coach.disfluencies import Hearing, find_disfluencies
 from coach.disfluencies.likeness import alike, begins, sound_key
 from coach.disfluencies.tokens import bare
 from coach.recording import SAMPLE_RATE, Recording
@@ -12,7 +12,7 @@ from coach.transcript import Span, Word
 def _repeated(text: str) -> list[str]:
     return [
         " ".join(bare(word) for word in one.text.split())
-        for one in find_disfluencies(words_at(text))
+        for one in find_disfluencies(Hearing(words_at(text)))
         if one.kind == "repetition"
     ]
 
@@ -66,7 +66,11 @@ def test_doubles_that_are_meant_are_left_alone(text):
 
 
 def test_a_repetition_covers_the_words_up_to_the_copy():
-    (one,) = [d for d in find_disfluencies(words_at("so we want, um, we want it")) if d.kind == "repetition"]
+    (one,) = [
+        d
+        for d in find_disfluencies(Hearing(words_at("so we want, um, we want it")))
+        if d.kind == "repetition"
+    ]
     assert one.word_range == (1, 3)
     assert (one.start, one.end) == pytest.approx((1.4, 2.1))
 
@@ -134,7 +138,7 @@ def _written() -> list[Word]:
 
 def test_a_copy_that_was_not_written_is_found_in_the_sound():
     sound = _talk([500, 900, 1500], [500, 900, 1500])
-    found = find_disfluencies(_written(), (), (Span(start=0, end=sound.duration),), sound)
+    found = find_disfluencies(Hearing(_written(), (), (Span(start=0, end=sound.duration),), sound))
     (one,) = [d for d in found if d.kind == "repetition"]
     assert one.text == "our"
     assert one.word_range is None
@@ -143,17 +147,17 @@ def test_a_copy_that_was_not_written_is_found_in_the_sound():
 
 def test_a_break_between_other_sounds_is_none():
     sound = _talk([500, 900, 1500], [2800, 2000, 2500])
-    found = find_disfluencies(_written(), (), (Span(start=0, end=sound.duration),), sound)
+    found = find_disfluencies(Hearing(_written(), (), (Span(start=0, end=sound.duration),), sound))
     assert not [d for d in found if d.kind in {"repetition", "restart"}]
 
 
 def test_silence_and_a_moment_of_sound_hold_no_echo():
     for recording in (quiet(3), quiet(0.2)):
-        found = find_disfluencies(words_at("the model"), (), (Span(start=0, end=3),), recording)
+        found = find_disfluencies(Hearing(words_at("the model"), (), (Span(start=0, end=3),), recording))
         assert not [d for d in found if d.kind in {"repetition", "restart"}]
 
 
 def test_a_held_vowel_before_the_break_is_a_filled_pause_and_no_copy():
     sound = _talk([600, 600, 600], [600, 600, 600], seconds=0.34)
-    found = find_disfluencies(_written(), (), (Span(start=0, end=sound.duration),), sound)
+    found = find_disfluencies(Hearing(_written(), (), (Span(start=0, end=sound.duration),), sound))
     assert not [d for d in found if d.kind in {"repetition", "restart"}]

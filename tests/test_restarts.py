@@ -1,7 +1,7 @@
 import pytest
 from spoken import words_at
 
-from coach.disfluencies import find_disfluencies
+from coach.disfluencies import Hearing, find_disfluencies
 from coach.disfluencies.tokens import bare
 from coach.transcript import Span, Word
 
@@ -10,7 +10,7 @@ def _restarts(text: str, silences: tuple[Span, ...] = (), words: list[Word] | No
     words = words or words_at(text if text.endswith(".") else f"{text}.")
     return [
         " ".join(bare(word) for word in one.text.split())
-        for one in find_disfluencies(words, silences)
+        for one in find_disfluencies(Hearing(words, silences))
         if one.kind == "restart"
     ]
 

@@ -1,14 +1,14 @@
 """Disfluencies: everything a listener stumbles over, each with the words and the seconds where it stands.
 
-A detector is one module with a ``DETECTOR`` in the tuple below. It sees the words, the silences, the
-stretches with a voice and the recording, and answers for itself; what several detectors say about one
-stretch is settled here.
+A detector is one module with a ``DETECTOR`` in the tuple below. It sees all that was heard and answers for itself;
+what several detectors say about one stretch is settled here.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from coach.disfluencies import (
@@ -17,15 +17,13 @@ from coach.disfluencies import (
     prolongations,
     repetitions,
     restarts,
-    swallowed,
 )
-from coach.disfluencies.detector import Detector
-from coach.recording import Recording
-from coach.transcript import Disfluency, Span, Word
+from coach.disfluencies.detector import Detector, Hearing
+from coach.disfluencies.tokens import is_filled_pause
+from coach.transcript import Disfluency
 
 DETECTORS: Final[tuple[Detector, ...]] = (
     filled_pauses.DETECTOR,
-    swallowed.DETECTOR,
     discourse_markers.DETECTOR,
     repetitions.DETECTOR,
     restarts.DETECTOR,
@@ -36,22 +34,29 @@ DETECTORS: Final[tuple[Detector, ...]] = (
 DETECTORS_VERSION: Final = " ".join(f"{detector.name}/{detector.version}" for detector in DETECTORS)
 
 
-def find_disfluencies(
-    words: Sequence[Word],
-    silences: Sequence[Span] = (),
-    speech: Sequence[Span] = (),
-    recording: Recording | None = None,
-    detectors: Sequence[Detector] = DETECTORS,
-) -> list[Disfluency]:
+def find_disfluencies(hearing: Hearing, detectors: Sequence[Detector] = DETECTORS) -> list[Disfluency]:
     """All disfluencies in order of time, none counted twice, each with an id such as ``filled_pause@12.34``.
 
-    The same input gives the same ids. ``recording`` may be None; detectors that need sound then find nothing.
+    The same input gives the same ids.
     """
-    everything = [
-        one for detector in detectors for one in detector.detect(words, silences, speech, recording)
-    ]
+    everything: list[Disfluency] = []
+    for detector in detectors:
+        several = detector.detect(hearing)
+        everything += several
+        hearing = _read_as_fillers(hearing, several)
     kept = _without_overlaps(everything)
     return _named(sorted(kept, key=lambda one: (one.start, one.end, one.kind)))
+
+
+def _read_as_fillers(hearing: Hearing, several: Sequence[Disfluency]) -> Hearing:
+    """The same with "uh" for every word that a filled pause was written as, so that other detectors look past it."""
+    words = list(hearing.words)
+    for one in several:
+        if one.kind == "filled_pause" and one.word_range is not None:
+            for i in range(*one.word_range):
+                if not is_filled_pause(words[i].text):
+                    words[i] = words[i].model_copy(update={"text": "uh,"})
+    return replace(hearing, words=words)
 
 
 def _without_overlaps(everything: Iterable[Disfluency]) -> list[Disfluency]:
@@ -101,4 +106,4 @@ def _named(ordered: Iterable[Disfluency]) -> list[Disfluency]:
     return named
 
 
-__all__ = ["DETECTORS", "DETECTORS_VERSION", "Detector", "find_disfluencies"]
+__all__ = ["DETECTORS", "DETECTORS_VERSION", "Detector", "Hearing", "find_disfluencies"]

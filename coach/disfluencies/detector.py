@@ -7,13 +7,29 @@ from dataclasses import dataclass
 
 from coach.recording import Recording
 from coach.transcript import Disfluency, DisfluencyKind, Span, Word
+from coach.transcription.ear import Hesitation
 
-Detect = Callable[[Sequence[Word], Sequence[Span], Sequence[Span], Recording | None], list[Disfluency]]
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What was heard in one recording: words, silences, stretches with a voice and with a held sound.
+
+    ``recording`` and ``hesitations`` are None where only words are known.
+    """
+
+    words: Sequence[Word]
+    silences: Sequence[Span] = ()
+    speech: Sequence[Span] = ()
+    recording: Recording | None = None
+    hesitations: Sequence[Hesitation] | None = None
+
+
+Detect = Callable[[Hearing], list[Disfluency]]
 
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """One detector: ``detect(words, silences, speech, recording)``; ``version`` grows when results change."""
+    """One detector; its ``version`` grows when its results change."""
 
     name: str
     version: str

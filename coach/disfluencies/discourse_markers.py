@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from coach.disfluencies.detector import Detector, found
+from coach.disfluencies.detector import Detector, Hearing, found
 from coach.disfluencies.tokens import bare, breaks, ends_clause, is_filled_pause, lexicon, trails_off
-from coach.recording import Recording
 from coach.transcript import Disfluency, Span, Word
 
 NAME: Final = "discourse_marker.context"
@@ -212,13 +211,9 @@ def _set_off(words: Sequence[Word], i: int, silences: Sequence[Span]) -> bool:
     )
 
 
-def detect(
-    words: Sequence[Word],
-    silences: Sequence[Span],
-    speech: Sequence[Span],  # noqa: ARG001
-    recording: Recording | None,  # noqa: ARG001
-) -> list[Disfluency]:
+def detect(hearing: Hearing) -> list[Disfluency]:
     """Every discourse marker in filler use; confidence is its probability, 0.5 to 1."""
+    words, silences = hearing.words, hearing.silences
     judged = ((first, stop, probability(at, _WEIGHTS)) for first, stop, at in places(words, silences))
     return [
         found(words, first, stop, "discourse_marker", NAME, likely)

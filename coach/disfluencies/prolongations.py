@@ -12,9 +12,8 @@ import statistics
 from collections.abc import Sequence
 from typing import Final
 
-from coach.disfluencies.detector import Detector, found
+from coach.disfluencies.detector import Detector, Hearing, found
 from coach.disfluencies.tokens import bare, breaks, is_filled_pause, lexicon
-from coach.recording import Recording
 from coach.transcript import Disfluency, Span, Word
 
 NAME: Final = "prolongation.words"
@@ -30,13 +29,9 @@ _LIGHT: Final = lexicon(
 )
 
 
-def detect(
-    words: Sequence[Word],
-    silences: Sequence[Span],
-    speech: Sequence[Span],  # noqa: ARG001
-    recording: Recording | None,  # noqa: ARG001
-) -> list[Disfluency]:
+def detect(hearing: Hearing) -> list[Disfluency]:
     """Every drawn-out function word; none where the speaker said too few such words to compare with."""
+    words, silences = hearing.words, hearing.silences
     light = [i for i, word in enumerate(words) if bare(word.text) in _LIGHT]
     if len(light) < FEWEST_WORDS:
         return []

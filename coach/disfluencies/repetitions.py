@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from coach.disfluencies.detector import Detector, found
+from coach.disfluencies.detector import Detector, Hearing, found
 from coach.disfluencies.echoes import copies, heard
 from coach.disfluencies.line import line_of
 from coach.disfluencies.restarts import begins_anew
@@ -41,13 +41,9 @@ _LINKS: Final = lexicon("and by after to on or for upon")
 _SUBJECTS: Final = lexicon("i we you they he she it it's i'm we're there that")
 
 
-def detect(
-    words: Sequence[Word],
-    silences: Sequence[Span],
-    speech: Sequence[Span],
-    recording: Recording | None,
-) -> list[Disfluency]:
+def detect(hearing: Hearing) -> list[Disfluency]:
     """Every repetition; three copies in a row are one event that covers the first two."""
+    words, silences, speech, recording = hearing.words, hearing.silences, hearing.speech, hearing.recording
     written = _written(words, silences)
     return [*written, *_heard(words, speech, recording, written)]
 

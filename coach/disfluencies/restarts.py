@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from coach.disfluencies.detector import Detector, found
+from coach.disfluencies.detector import Detector, Hearing, found
 from coach.disfluencies.echoes import fragments, heard
 from coach.disfluencies.likeness import alike, begins, phrases_alike, sound_key
 from coach.disfluencies.line import Line, line_of
@@ -28,8 +28,7 @@ from coach.disfluencies.tokens import (
     is_filled_pause,
     lexicon,
 )
-from coach.recording import Recording
-from coach.transcript import Disfluency, Span, Word
+from coach.transcript import Disfluency, Word
 
 NAME: Final = "restart.words"
 FRAGMENT: Final = "restart.sound"
@@ -125,13 +124,9 @@ LONGEST_SUBJECT: Final = 7
 _NEAR: Final = 5
 
 
-def detect(
-    words: Sequence[Word],
-    silences: Sequence[Span],
-    speech: Sequence[Span],
-    recording: Recording | None,
-) -> list[Disfluency]:
+def detect(hearing: Hearing) -> list[Disfluency]:
     """Every restart that the words show, and the cut-off words that only the sound tells of."""
+    words, silences, speech, recording = hearing.words, hearing.silences, hearing.speech, hearing.recording
     line = line_of(words, silences)
     ranges = [
         *_cut_offs(line),

@@ -89,14 +89,6 @@ def _sampled(voice: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.concatenate([voice[start : start + size] for start in starts])
 
 
-def voiced_share(samples: NDArray[np.float32], skip: int = 0) -> float:
-    """The share 0..1 of frames of 16 ms of ``samples`` (n,), 16 kHz, that have a pitch; ``skip`` at each end."""
-    result = _tracker().detect(samples, SAMPLE_RATE, fmin=LOWEST_HZ, fmax=HIGHEST_HZ)
-    confidence = np.asarray(result.confidence)
-    inner = confidence[skip : len(confidence) - skip] if len(confidence) > 2 * skip else confidence
-    return float(np.mean(inner >= VOICED)) if len(inner) else 0.0
-
-
 def _voiced_hz(samples: NDArray[np.float32]) -> NDArray[np.float64]:
     result = _tracker().detect(samples, SAMPLE_RATE, fmin=LOWEST_HZ, fmax=HIGHEST_HZ)
     return np.asarray(result.pitch_hz, np.float64)[np.asarray(result.confidence) >= VOICED]

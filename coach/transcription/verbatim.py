@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,13 @@ from numpy.typing import NDArray
 from coach.errors import ModelError
 from coach.recording import SAMPLE_RATE
 from coach.transcript import Fact, Span, Word
+from coach.transcription.ear import EARS, Hesitation, hesitations, load_ear, with_onsets
 from coach.transcription.pieces import Piece, quietest
 from coach.transcription.weights import locate
 from coach.transcription.window import Window
 from coach.voice import silero_speech
 
-VERSION: Final = "verbatim-4"
+VERSION: Final = "verbatim-6"
 PROMPT: Final = "Um, uh, so, like, you know, I mean, uh, let me think, um, the the, uh, okay."
 """What Whisper is told was said before, in every window; faster-whisper's ``initial_prompt`` reaches the first only."""
 LOOP_COMPRESSION: Final = 2.4
@@ -51,15 +52,28 @@ class HeardPiece(Fact):
     end: float
     words: tuple[Word, ...]
     speech: tuple[Span, ...]
+    hesitations: tuple[Hesitation, ...] = ()
 
 
 class Whisper:
     """A loaded Whisper model. ``name`` says which, ``note`` what its user should know about how it runs."""
 
-    def __init__(self, name: str, folder: Path, device: str = "auto", compute_type: str = "auto") -> None:
-        """Loads the weights in ``folder``. Raises ModelError when they can't be loaded as asked."""
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        device: str = "auto",
+        compute_type: str = "auto",
+        listener: Whisper | None = None,
+    ) -> None:
+        """Loads the weights in ``folder``. ``listener`` is the model whose encoder the ear listens to, by default itself.
+
+        Raises ModelError when the weights can't be loaded as asked, or no ear was trained for the listener.
+        """
         self.name = name
         self._model, self.device, self.compute_type, self.note = _load(folder, device, compute_type)
+        self._listener = listener or self
+        self._ear = load_ear(self._listener.name)
 
     @property
     def version(self) -> str:
@@ -75,29 +89,43 @@ class Whisper:
         """The words of one piece. ``glossary`` is a hint of terms; it may seed terms that nobody said."""
         samples = piece.pcm.astype(np.float32) / 32768.0
         speech = silero_speech(samples)
-        prompt = f"{glossary} {PROMPT}".strip()
-        words = self._words(samples, speech, language, prompt)
-        words = [moved(word, piece.start) for word in starts_in_speech(words, speech)]
-        shifted = tuple(Span(start=piece.start + span.start, end=piece.start + span.end) for span in speech)
-        return HeardPiece(start=piece.start, end=piece.end, words=tuple(words), speech=shifted)
-
-    def _words(self, samples: Any, speech: Sequence[Span], language: str, prompt: str) -> list[Word]:
-        """The words of up to 30 s; where decoding goes wrong each half is heard by itself, at last without a prompt."""
         if not speech:
-            return []
+            return HeardPiece(start=piece.start, end=piece.end, words=(), speech=())
         window = Window(self._model, hushed(samples, speech))
+        prompt = f"{glossary} {PROMPT}".strip()
+        words = starts_in_speech(self._words(window, samples, speech, language, prompt), speech)
+        states = window.states
+        if self._listener is not self:
+            states = Window(self._listener._model, hushed(samples, speech)).states
+        held, begins = self._ear.hear(states).T
+        return HeardPiece(
+            start=piece.start,
+            end=piece.end,
+            words=tuple(moved(word, piece.start) for word in with_onsets(words, begins)),
+            speech=tuple(moved(span, piece.start) for span in speech),
+            hesitations=tuple(moved(one, piece.start) for one in hesitations(held)),
+        )
+
+    def _words(
+        self, window: Window, samples: NDArray[np.float32], speech: Sequence[Span], language: str, prompt: str
+    ) -> list[Word]:
+        """The words of up to 30 s; where decoding goes wrong each half is heard by itself, at last without a prompt."""
         length = len(samples) / SAMPLE_RATE
         for beam in _BEAMS:
             words = whole_words(window.decode(language, prompt, beam), length)
             if not loops([word.text for word in words]) and not skips(words, speech):
                 return words
-        if length > SHORTEST_HALVED_S:
-            at = quietest(samples, round(length / 4 * SAMPLE_RATE), round(length * 3 / 4 * SAMPLE_RATE))
-            middle = at / SAMPLE_RATE
-            first = self._words(samples[:at], _within(speech, 0.0, middle), language, prompt)
-            second = self._words(samples[at:], _within(speech, middle, length), language, prompt)
-            return [*first, *(moved(word, middle) for word in second)]
-        return without_loops(whole_words(window.decode(language, beam=_BEAMS[-1]), length))
+        if length <= SHORTEST_HALVED_S:
+            return without_loops(whole_words(window.decode(language, beam=_BEAMS[-1]), length))
+        at = quietest(samples, round(length / 4 * SAMPLE_RATE), round(length * 3 / 4 * SAMPLE_RATE))
+        halves = []
+        for first, last in ((0, at), (at, len(samples))):
+            half, start = samples[first:last], first / SAMPLE_RATE
+            within = _within(speech, start, last / SAMPLE_RATE)
+            if within:
+                heard = self._words(Window(self._model, hushed(half, within)), half, within, language, prompt)
+                halves += [moved(word, start) for word in heard]
+        return halves
 
 
 def hushed(samples: NDArray[np.float32], speech: Sequence[Span]) -> NDArray[np.float32]:
@@ -126,9 +154,12 @@ def _within(speech: Sequence[Span], start: float, end: float) -> list[Span]:
     return [Span(start=a - start, end=b - start) for a, b in cut if b > a]
 
 
-def moved(word: Word, seconds: float) -> Word:
-    """``word`` that many seconds later."""
-    return word.model_copy(update={"start": word.start + seconds, "end": word.end + seconds})
+Moved = TypeVar("Moved", bound=Span)
+
+
+def moved(span: Moved, seconds: float) -> Moved:
+    """``span`` that many seconds later."""
+    return span.model_copy(update={"start": span.start + seconds, "end": span.end + seconds})
 
 
 def whole_words(parts: Iterable[Any], duration: float) -> list[Word]:
@@ -211,7 +242,8 @@ def starts_in_speech(words: Sequence[Word], speech: Sequence[Span]) -> list[Word
 @lru_cache(maxsize=1)
 def load_whisper(name: str, models: Path, device: str = "auto", compute_type: str = "auto") -> Whisper:
     """The model ``name``, loaded once per process. Raises ModelError (see :func:`coach.transcription.weights.locate`)."""
-    return Whisper(name, locate(name, models), device, compute_type)
+    listener = None if name in EARS else load_whisper.__wrapped__(EARS[0], models, device, compute_type)
+    return Whisper(name, locate(name, models), device, compute_type, listener)
 
 
 def _load(folder: Path, device: str, compute_type: str) -> tuple[Any, str, str, str]:

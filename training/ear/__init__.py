@@ -1,0 +1,1 @@
+"""How the ear of ``coach/transcription/ear.py`` was trained."""
