@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -99,7 +100,7 @@ def measure(path: Path, opening: Path, second: Path, model: str, runs: int) -> d
     whisper = load_whisper(model, model_store(coach_home()), "auto", "auto")
     within = contenders(path, whisper, Settings(model=model))
     timed = {name: partial(seconds, run) for name, run in within.items()}
-    if ERM.exists():
+    if ERM.exists() and shutil.which("ffprobe"):
         weights = locate(model, model_store(coach_home()))
         timed[ALONE] = lambda: seconds(lambda: erm(path, weights)) - seconds(lambda: erm(second, weights))
     for run in contenders(opening, whisper, Settings(model=model)).values():
@@ -140,7 +141,7 @@ def table(model: str, told: Mapping[str, Sequence[float]], minutes: float) -> st
         than = ratio(told[COACH], told[ALONE])
         lines.append(f"Aim: less than erm's time: {'met' if than < 1 else 'missed'} ({than:.2f}).")
     else:
-        lines.append("erm is left out: it is not installed (`make bench-erm`).")
+        lines.append("erm is left out: it (`make bench-erm`) or FFmpeg, which it needs, is not installed.")
     return "\n".join([*lines, ""])
 
 

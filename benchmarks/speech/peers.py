@@ -95,7 +95,7 @@ class Coach:
     def version(self) -> str:
         everything = source_hash(
             "transcription", "disfluencies", "voice.py", "recording.py", "silence.py", "pauses.py", "practice.py",
-            "quality.py", "level.py", "transcript.py",
+            "quality.py", "level.py", "transcript.py", "uncertainty.py",
         )  # fmt: skip
         return f"{self._model} {_versions()} {everything}"
 
@@ -144,9 +144,13 @@ class Plain:
 
 
 class Erm:
-    """The ``erm`` command (PyPI), a dry run with its JSON of cuts; each cut is a filled pause."""
+    """The ``erm`` command (PyPI), a dry run with its JSON of cuts; each cut is a filled pause.
+
+    It reads sound with FFmpeg's commands; without them every run fails at once, so it must not be run then.
+    """
 
     name = "erm"
+    needs = "ffprobe"
 
     def __init__(self, command: Path, model: str) -> None:
         self._command, self._model = command, model
@@ -156,7 +160,7 @@ class Erm:
         python = self._command.with_name("python")
         asked = "from importlib.metadata import version; print(version('erm'), version('faster-whisper'))"
         told = subprocess.run([python, "-c", asked], capture_output=True, text=True, check=True)
-        return f"{told.stdout.strip()} {self._model}"
+        return f"{told.stdout.strip()} {self._model} with ffmpeg"
 
     def hear(self, path: Path) -> Heard:
         with tempfile.TemporaryDirectory() as folder:
