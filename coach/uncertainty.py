@@ -41,12 +41,14 @@ class Accuracy:
     spread: float = 0.0
 
 
-#: From the development split, benchmarks/RESULTS.md. Rounded placeholders until it has been run on this version.
+#: Recall of filled pauses and markers on the development split (benchmarks/RESULTS.md). Repetitions and restarts, whose
+#: rules were written with that split in view, stand between it (0.73, 0.76) and the training talks of other voices
+#: (0.32, 0.41), and vary with how well a voice is understood.
 MEASURED: Final[Mapping[DisfluencyKind, Accuracy]] = {
-    "filled_pause": Accuracy(recall=0.92, missed_per_minute=0.05, spread=0.0),
-    "discourse_marker": Accuracy(recall=0.88, missed_per_minute=0.05, spread=0.0),
-    "repetition": Accuracy(recall=0.80, missed_per_minute=0.05, spread=0.0),
-    "restart": Accuracy(recall=0.60, missed_per_minute=0.05, spread=0.0),
+    "filled_pause": Accuracy(recall=0.95, missed_per_minute=0.05, spread=0.0),
+    "discourse_marker": Accuracy(recall=0.90, missed_per_minute=0.05, spread=0.0),
+    "repetition": Accuracy(recall=0.60, missed_per_minute=0.05, spread=0.3),
+    "restart": Accuracy(recall=0.60, missed_per_minute=0.05, spread=0.3),
 }
 
 

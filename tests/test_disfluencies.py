@@ -135,7 +135,7 @@ def test_within_a_kind_nothing_is_counted_twice_and_the_surer_wins():
     words = words_at("um")
 
     def detector(name: str, confidence: float) -> Detector:
-        return Detector(name, "1", lambda w, *_: [found(w, 0, 1, "filled_pause", name, confidence)])
+        return Detector(name, "1", lambda heard: [found(heard.words, 0, 1, "filled_pause", name, confidence)])
 
     (one,) = find_disfluencies(Hearing(words), detectors=(detector("a", 0.6), detector("b", 0.8)))
     assert one.detector == "b"

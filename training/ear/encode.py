@@ -14,12 +14,12 @@ Each file holds ``states`` (frames, width) float16, ``known`` (frames,) whether 
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import json
 import numpy as np
 import soxr
 from numpy.typing import NDArray
