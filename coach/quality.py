@@ -131,5 +131,5 @@ def _problems(
 
 def _rms_dbfs(samples: NDArray[np.float32]) -> float | None:
     """None for no samples, and for nothing but zeros."""
-    power = float(np.mean(np.square(samples, dtype=np.float64))) if len(samples) else 0.0
+    power = float(np.einsum("i,i", samples, samples, dtype=np.float64)) / max(1, len(samples))
     return 10 * float(np.log10(power)) if power > 0 else None

@@ -38,6 +38,7 @@ _SPREAD_AT_LEAST: Final = 0.05  # in very steady noise every breath would stand 
 _HOP: Final = 160
 _HOP_S: Final = _HOP / SAMPLE_RATE
 _WINDOW: Final = 2 * _HOP
+_BLOCK: Final = 6000  # frames transformed at once
 _BAND_HZ: Final = (150.0, 5000.0)  # leaves out hum, rumble and most hiss
 _SILENCE_POWER: Final = 1e-13  # far below one step of 16 bits, so that digital silence has a logarithm
 
@@ -96,11 +97,14 @@ def _spectra(samples: Floats) -> Floats:
     padded = np.zeros((count + 1) * _HOP, np.float32)
     padded[_HOP // 2 : _HOP // 2 + count * _HOP] = samples[: count * _HOP]
     windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP]
-    spectrum = np.fft.rfft(windows * np.hanning(_WINDOW).astype(np.float32), axis=1)
     hertz = np.fft.rfftfreq(_WINDOW, 1 / SAMPLE_RATE)
-    band = spectrum[:, (hertz >= _BAND_HZ[0]) & (hertz <= _BAND_HZ[1])]
-    power = (band.real**2 + band.imag**2) / np.float32(_HOP**2) + np.float32(_SILENCE_POWER)
-    return np.asarray(power, dtype=np.float32)
+    band = (hertz >= _BAND_HZ[0]) & (hertz <= _BAND_HZ[1])
+    power = np.empty((count, int(band.sum())), np.float32)
+    for first in range(0, count, _BLOCK):  # an hour at once would take gigabytes
+        part = slice(first, first + _BLOCK)
+        spectrum = np.fft.rfft(windows[part] * np.hanning(_WINDOW).astype(np.float32), axis=1)[:, band]
+        power[part] = (spectrum.real**2 + spectrum.imag**2) / np.float32(_HOP**2)
+    return power + np.float32(_SILENCE_POWER)
 
 
 def _sounding(spectra: Floats, voiced: Flags) -> Flags:
