@@ -1,6 +1,6 @@
 """Fit the ear: per 20 ms of encoder states, is it a filled pause, does a word begin?
 
-    .bench/torch/bin/python training/ear/train.py [--model base] [--epochs 30] [--write]
+    .bench/torch/bin/python training/ear/train.py [--model base] [--epochs 24] [--write]
 
 Reads what ``training.ear.encode`` wrote. Without ``--write`` the people are held out one recording at a time
 in ``--folds`` parts and the figures are printed; with it all training recordings are used and the weights go to
@@ -185,7 +185,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--model", default="base")
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=24)
     parser.add_argument("--folds", type=int, default=2)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
