@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.speech import report
 from benchmarks.speech.composition import Bank, disfluent_talk, fluent_talk
 from benchmarks.speech.judging import STUMBLE, judge
-from benchmarks.speech.matching import Event, match
+from benchmarks.speech.matching import Event, match, touching
 from benchmarks.speech.peers import Heard, by_word_lists, gaps_between
 from benchmarks.speech.scoring import (
     Counts,
@@ -337,3 +337,10 @@ def test_the_section_leaves_others_alone(tmp_path: Path, monkeypatch: pytest.Mon
     assert "kept" in text
     assert "fast" in text
     assert "new" in text
+
+
+def test_events_that_share_time_touch_each_only_once() -> None:
+    truth = [Event(1.0, 1.5), Event(2.0, 2.4)]
+    early = touching(truth, [Event(0.2, 1.1), Event(1.2, 1.4), Event(5.0, 5.1)])
+    assert (early.pairs, early.missed, early.false) == (((0, 0),), (1,), (1, 2))
+    assert touching(truth, [Event(0.2, 3.0)]).missed == (1,)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from benchmarks.speech.matching import Event, Matching, match
+from benchmarks.speech.matching import Event, Matching, match, touching
 from benchmarks.speech.peers import Heard
 from benchmarks.speech.scoring import Counts, WordErrors, content, term_recall, tokens, word_errors
 from benchmarks.speech.truth import Item, Truth
@@ -43,6 +43,7 @@ class Judgement:
     item: Item
     heard: Heard
     counts: dict[tuple[str, float], Counts] = field(default_factory=dict)
+    touched: dict[str, Counts] = field(default_factory=dict)
     onsets: dict[str, list[float]] = field(default_factory=dict)
     ends: dict[str, list[float]] = field(default_factory=dict)
     markers: dict[str, Counts] = field(default_factory=dict)
@@ -83,7 +84,11 @@ def _events(told: Judgement, kind: str, true: Sequence[Event], found: Sequence[E
         hits = min(len(true), len(found))
         for collar in COLLARS:
             told.counts[kind, collar] = Counts(hits, len(true) - hits, len(found) - hits)
+        told.touched[kind] = told.counts[kind, COLLARS[0]]
         return
+    shared = touching(true, found)
+    apart = [n for n in shared.false if not _near(found[n], truth.doubtful)]
+    told.touched[kind] = Counts(len(shared.pairs), len(shared.missed), len(apart))
     for collar in COLLARS:
         matching = match(true, found, truth.collar or collar)
         false = [n for n in matching.false if not _near(found[n], truth.doubtful)]

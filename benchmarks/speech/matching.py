@@ -68,6 +68,21 @@ def match(truth: Sequence[Event], found: Sequence[Event], collar: float) -> Matc
     )
 
 
+def touching(truth: Sequence[Event], found: Sequence[Event]) -> Matching:
+    """Pairs that share any time, in order, no event in two pairs: fair to a tool whose events begin early on purpose."""
+    pairs: list[tuple[int, int]] = []
+    used: set[int] = set()
+    for t in sorted(range(len(truth)), key=lambda n: _onset(truth[n])):
+        for f in sorted(set(range(len(found))) - used, key=lambda n: _onset(found[n])):
+            if _onset(found[f]) <= (truth[t].end or 0.0) and _onset(truth[t]) <= (found[f].end or 0.0):
+                pairs.append((t, f))
+                used.add(f)
+                break
+    matched = {t for t, _ in pairs}
+    missed = tuple(n for n in range(len(truth)) if n not in matched)
+    return Matching(tuple(pairs), missed, tuple(n for n in range(len(found)) if n not in used))
+
+
 def without(found: Iterable[Event], moments: Sequence[float], collar: float) -> list[Event]:
     """``found`` without those whose onset lies at most ``collar`` from one of the ``moments``."""
     return [event for event in found if all(abs(_onset(event) - moment) > collar for moment in moments)]
@@ -79,4 +94,4 @@ def _onset(event: Event) -> float:
     return event.start
 
 
-__all__ = ["Event", "Matching", "match", "without"]
+__all__ = ["Event", "Matching", "match", "touching", "without"]

@@ -70,7 +70,7 @@ def _part(each: Judgement) -> str:
 def _filled_pauses(told: Told) -> Rows:
     rows: Rows = [
         ("part", "contender", "talks", "minutes", "true", "precision", "recall", "F1 at 0.25 s [95 %]",
-         "F1 at 0.1 s", "onset error median / p90, s", "count error a minute"),
+         "F1 at 0.1 s", "F1 where they touch", "onset error median / p90, s", "count error a minute"),
     ]  # fmt: skip
     for group, contender, judgements in _groups(told, by=_part):
         counts = [each.counts["filled_pause", COLLARS[0]] for each in judgements]
@@ -78,6 +78,7 @@ def _filled_pauses(told: Told) -> Rows:
         if not all_of.hits + all_of.missed:
             continue
         narrow = total([each.counts["filled_pause", COLLARS[1]] for each in judgements])
+        touched = total([each.touched["filled_pause"] for each in judgements])
         minutes = _minutes(judgements)
         onsets = [abs(error) for each in judgements for error in each.onsets.get("filled_pause", ())]
         off = sum(abs(each.found["filled_pause"] - _true(each)) for each in judgements)
@@ -87,8 +88,8 @@ def _filled_pauses(told: Told) -> Rows:
                 group, contender, str(len(judgements)), f"{minutes:.1f}", str(all_of.hits + all_of.missed),
                 _share(all_of.precision, wilson(all_of.hits, all_of.hits + all_of.false) if exact else None),
                 _share(all_of.recall, wilson(all_of.hits, all_of.hits + all_of.missed) if exact else None),
-                _share(all_of.f1, bootstrap(counts, lambda c: c.f1)), _share(narrow.f1), _errors(onsets),
-                f"{off / minutes:.2f}",
+                _share(all_of.f1, bootstrap(counts, lambda c: c.f1)), _share(narrow.f1), _share(touched.f1),
+                _errors(onsets), f"{off / minutes:.2f}",
             )
         )  # fmt: skip
     return rows
