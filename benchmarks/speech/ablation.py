@@ -1,6 +1,6 @@
 """What each part of the hearing of filled pauses is good for: the development split with parts left out.
 
-    python -m benchmarks.speech.ablation [--write]
+    python -m benchmarks.speech.ablation [--quick] [--write]
 
 The first rows use the same decoded pieces and leave out one witness; the others decode again with another prompt, with
 the timestamp tokens that faster-whisper asks for by default, or without digital silence between stretches of speech.
@@ -117,6 +117,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--quick", action="store_true", help="only the rows that decode nothing again")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     cache = ROOT / ".bench"
@@ -140,14 +141,12 @@ def main() -> None:
         row("the ear: what is written alone", talks, written_only),
         row("the words: the ear alone", talks, heard_only),
     ]
-    for name, values in DECODINGS.items():
+    for name, values in () if given.quick else DECODINGS.items():
         with changed(**values):
             again = [(item, hearing(item.path, whisper)) for item in items]
         rows.append(row(f"decoded otherwise: {name}", again))
         print(rows[-1], flush=True)
-    table = (
-        f"`python -m benchmarks.speech.ablation`, filled pauses, development split, base.\n\n{markdown(rows)}"
-    )
+    table = f"`python -m benchmarks.speech.ablation{' --quick' if given.quick else ''}`, filled pauses, development split, base.\n\n{markdown(rows)}"
     print(table)
     if given.write:
         write("Ablation", table)

@@ -26,9 +26,9 @@ from coach.transcription.ear import EARS, Hesitation, hesitations, load_ear, wit
 from coach.transcription.pieces import Piece, quietest
 from coach.transcription.weights import locate
 from coach.transcription.window import Window
-from coach.voice import silero_speech
+from coach.voice import FAINT, silero_speech
 
-VERSION: Final = "verbatim-6"
+VERSION: Final = "verbatim-7"
 PROMPT: Final = "Um, uh, so, like, you know, I mean, uh, let me think, um, the the, uh, okay."
 """What Whisper is told was said before, in every window; faster-whisper's ``initial_prompt`` reaches the first only."""
 LOOP_COMPRESSION: Final = 2.4
@@ -91,12 +91,13 @@ class Whisper:
         speech = silero_speech(samples)
         if not speech:
             return HeardPiece(start=piece.start, end=piece.end, words=(), speech=())
-        window = Window(self._model, hushed(samples, speech))
+        samples = hushed(samples, silero_speech(samples, FAINT))
+        window = Window(self._model, samples)
         prompt = f"{glossary} {PROMPT}".strip()
         words = starts_in_speech(self._words(window, samples, speech, language, prompt), speech)
         states = window.states
         if self._listener is not self:
-            states = Window(self._listener._model, hushed(samples, speech)).states
+            states = Window(self._listener._model, samples).states
         held, begins = self._ear.hear(states).T
         return HeardPiece(
             start=piece.start,
@@ -123,7 +124,7 @@ class Whisper:
             half, start = samples[first:last], first / SAMPLE_RATE
             within = _within(speech, start, last / SAMPLE_RATE)
             if within:
-                heard = self._words(Window(self._model, hushed(half, within)), half, within, language, prompt)
+                heard = self._words(Window(self._model, half), half, within, language, prompt)
                 halves += [moved(word, start) for word in heard]
         return halves
 

@@ -33,7 +33,7 @@ from coach.transcription.pieces import cut
 from coach.transcription.verbatim import hushed
 from coach.transcription.weights import locate
 from coach.transcription.window import FRAME_S, Window
-from coach.voice import silero_speech
+from coach.voice import FAINT, silero_speech
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 Sound = NDArray[np.float32]
@@ -104,7 +104,7 @@ def encoded(lesson: Lesson, model: object) -> dict[str, NDArray[np.generic]]:
         speech = silero_speech(samples)
         if not speech:
             continue
-        heard = Window(model, hushed(samples, speech)).states
+        heard = Window(model, hushed(samples, silero_speech(samples, FAINT))).states
         states = np.zeros((count, heard.shape[1]), np.float16) if states is None else states
         at = round(piece.start / FRAME_S)
         heard = heard[: count - at]
