@@ -146,7 +146,8 @@ def main() -> None:
             again = [(item, hearing(item.path, whisper)) for item in items]
         rows.append(row(f"decoded otherwise: {name}", again))
         print(rows[-1], flush=True)
-    table = f"`python -m benchmarks.speech.ablation{' --quick' if given.quick else ''}`, filled pauses, development split, base.\n\n{markdown(rows)}"
+    command = "python -m benchmarks.speech.ablation" + (" --quick" if given.quick else "")
+    table = f"`{command}`, filled pauses, development split, base.\n\n{markdown(rows)}"
     print(table)
     if given.write:
         write("Ablation", table)
