@@ -60,7 +60,7 @@ bench-speed: setup-dev bench-erm ## speed against faster-whisper's own calls and
 bench-speech: setup-dev bench-voices bench-erm ## how well Coach hears, beside other tools; takes up to 150 minutes the first time
 	$(BIN)/python -m benchmarks.speech.run --write $(ARGS)
 
-bench-speech-short: setup-dev ## a fixed handful that lies in the project, beside a plain call, in four minutes
+bench-speech-short: setup-dev ## a fixed handful that lies in the project, in four minutes
 	$(BIN)/python -m benchmarks.speech.run --short $(ARGS)
 
 bench-speech-more: setup-dev bench-voices ## wrong glossaries, recordings in parts, one hour; about 40 minutes

@@ -113,7 +113,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.short and given.split:
         parser.error("--short has no split")
-    names = ["coach", "plain"] if given.short and given.only == ",".join(NAMES) else given.only.split(",")
+    names = ["coach"] if given.short and given.only == ",".join(NAMES) else given.only.split(",")
     asked, left_out = contenders(names, given.model, CACHE)
     voices = CACHE / "voices" / "bin" / "python"
     notes: list[str] = []
