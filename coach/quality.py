@@ -83,7 +83,7 @@ def speech_level(recording: Recording, speech: Sequence[Span]) -> float | None:
     """RMS of the stretches of speech in dB relative to full scale, None where there are none."""
     rate = len(recording.pcm) / recording.duration if len(recording.pcm) else 0.0
     stretches = [recording.samples[round(s.start * rate) : round(s.end * rate)] for s in speech]
-    return _rms_dbfs(np.concatenate(stretches)) if stretches else None
+    return _rms_dbfs(*stretches)
 
 
 def clipped_share(samples: NDArray[np.float32]) -> float:
@@ -129,7 +129,8 @@ def _problems(
     return tuple(problem for problem, is_so in found.items() if is_so)
 
 
-def _rms_dbfs(samples: NDArray[np.float32]) -> float | None:
-    """None for no samples, and for nothing but zeros."""
-    power = float(np.einsum("i,i", samples, samples, dtype=np.float64)) / max(1, len(samples))
+def _rms_dbfs(*stretches: NDArray[np.float32]) -> float | None:
+    """Over all ``stretches`` together. None for no samples, and for nothing but zeros."""
+    energy = sum(float(np.einsum("i,i", each, each, dtype=np.float64)) for each in stretches)
+    power = energy / max(1, sum(map(len, stretches)))
     return 10 * float(np.log10(power)) if power > 0 else None
