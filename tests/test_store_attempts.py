@@ -233,6 +233,19 @@ def test_an_abandoned_recording_is_offered_once_its_lease_is_over(
     assert store.unfinished() == [recording]
 
 
+@pytest.mark.parametrize("end", ["failed", "cancelled"])
+def test_one_that_ended_while_it_waited_waits_no_more_and_can_be_asked_for_again(
+    store: Store, end: Stage
+) -> None:
+    attempt = store.add_bytes(b"sound", "wav", "q", "file")
+    store.enqueue(attempt.id)
+    assert store.set_stage(attempt.id, end).queued_at is None
+    assert store.next_queued() is None
+    asked = store.enqueue(attempt.id)
+    assert (asked.stage, asked.reason) == ("recorded", None)
+    assert store.next_queued() == asked
+
+
 def test_ratings(store: Store) -> None:
     attempt = store.begin("q", "microphone")
     store.rate(attempt.id, 4)
@@ -347,7 +360,7 @@ class Life(RuleBasedStateMachine):
         self.known[attempt.id] = attempt.stage
 
     def _one(self, number: int) -> str:
-        return sorted(self.known)[number % len(self.known)]
+        return list(self.known)[number % len(self.known)]  # in the order they were made: ids are random
 
     @rule()
     def begin(self) -> None:

@@ -18,7 +18,7 @@ from coach.store.attempt import UNFINISHED, Attempt, Source, Stage, check_move
 from coach.store.database import sentences
 from coach.store.deletion import Deletion
 from coach.store.lease import QUEUE, TTL_S, Lease, recording_lease
-from coach.store.rows import as_attempt, change, find, now
+from coach.store.rows import NOT_QUEUED, as_attempt, change, find, now
 
 _attempt = tables.attempt
 
@@ -208,12 +208,16 @@ class Attempts(Deletion):
             return [as_attempt(row) for row in connection.execute(query)]
 
     def set_stage(self, attempt_id: str, stage: Stage, reason: str | None = None) -> Attempt:
-        """Moves an attempt on. Raises StoreError for a move that ``MOVES`` does not hold."""
+        """Moves an attempt on; one that has failed or was cancelled waits for nothing any more.
+
+        Raises StoreError for a move that ``MOVES`` does not hold.
+        """
         with self.write() as connection:
             attempt = find(connection, attempt_id)
             check_move(attempt, stage)
             connection.execute(delete(tables.lease).where(tables.lease.c.name == recording_lease(attempt.id)))
-            return change(connection, attempt, stage=stage, reason=reason)
+            waits = NOT_QUEUED if stage in ("failed", "cancelled") else {}
+            return change(connection, attempt, stage=stage, reason=reason, **waits)
 
     def transcribed(self, attempt_id: str) -> None:
         """Its words are known. Changes nothing in a run over one that was transcribed or assessed before."""
