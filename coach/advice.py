@@ -1,8 +1,8 @@
 """At most three tips, the most valuable first, each about this talk and with its moments.
 
 Feedback after the fact helps when it is personal and short (Chollet and others 2022; ROC Speak 2017). First
-what was said wrong, then what was left out, then the one thing in the delivery that lies furthest from where
-it is good. When nothing is wrong the tip says what went well.
+what was said wrong, then what was left out, then how the answer is built, then the one thing in the delivery
+that lies furthest from where it is good. When nothing is wrong the tip says what went well.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
-from coach.assessment import Coverage, Evidence, KeyPointFinding, Measurement, Scores, Tip
+from coach.assessment import Coverage, Evidence, KeyPointFinding, Measurement, Scores, Structure, Tip
 from coach.disfluencies.tokens import bare
 from coach.scores import (
     FILLED_PAUSES,
@@ -45,11 +45,17 @@ def advise(
     disfluencies: Sequence[Disfluency],
     pauses: Sequence[Pause],
     scores: Scores,
+    structure: Structure | None = None,
 ) -> tuple[Tip, ...]:
     """At most three tips; at least one where anything at all was measured or covered."""
     accepted = [one for one in disfluencies if one.verdict != "rejected"]
     within = [pause for pause in pauses if pause.place == "within_clause"]
-    faults = [*_wrong(coverage), *_missing(coverage), *_delivery(measurements, accepted, within)]
+    faults = [
+        *_wrong(coverage),
+        *_missing(coverage),
+        *_building(structure),
+        *_delivery(measurements, accepted, within),
+    ]
     return tuple(islice(faults or _praise(measurements, coverage, scores), MOST))
 
 
@@ -87,6 +93,21 @@ def _missing(coverage: Coverage) -> Iterator[Tip]:
 def _required(coverage: Coverage, status: str) -> list[KeyPointFinding]:
     points = [point for point in coverage.key_points if point.status == status and point.required]
     return sorted(points, key=lambda point: -point.weight)
+
+
+def _building(structure: Structure | None) -> Iterator[Tip]:
+    """One tip on how the answer is built: expected parts that are absent, else what was done out of order."""
+    if structure is None:
+        return
+    absent = [part for part in structure.parts if part.status == "absent" and part.expected]
+    broken = [check for check in structure.checks if check.status == "broken"]
+    if absent:
+        named = " and ".join(f"“{part.name}”" for part in absent[:2])
+        rest = f" (and {len(absent) - 2} more)" if len(absent) > 2 else ""
+        text = f"Missing from how the answer is built: {named}{rest}. {absent[0].advice}"
+        yield Tip(id=f"structure:{absent[0].id}", text=text)
+    elif broken:
+        yield Tip(id=f"structure:{broken[0].id}", text=broken[0].advice, spans=_moments(broken[0].evidence))
 
 
 def _delivery(

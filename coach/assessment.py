@@ -8,9 +8,12 @@ from pydantic import AwareDatetime, Field
 
 from coach.transcript import Disfluency, Fact, Pause, Span, Transcript
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 KeyPointStatus = Literal["covered", "partial", "missed", "contradicted"]
+PartStatus = Literal["present", "absent", "unknown"]
+CheckStatus = Literal["kept", "broken", "unknown"]
+ShareOf = Literal["speaking time", "words"]
 QualityProblem = Literal["too_quiet", "clipped", "noisy", "mostly_silence", "not_speech"]
 
 
@@ -110,6 +113,86 @@ class Coverage(Fact):
     misconceptions: tuple[MisconceptionFinding, ...] = ()
 
 
+class StructurePart(Fact):
+    """One part that answers of this kind have. ``source`` says who asks for it, ``advice`` what to do without it.
+
+    ``status`` unknown comes with a ``reason``; no part is present without its quotes. ``confidence`` is the
+    probability of the status, None where that is unknown. ``expected``: this question asks for it.
+    """
+
+    id: str
+    name: str
+    looks_for: str
+    status: PartStatus
+    reason: str | None = None
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    expected: bool = True
+    evidence: tuple[Evidence, ...] = ()
+    advice: str
+    source: str
+
+
+class StageShare(Fact):
+    """How much of an answer a stage takes, 0..1, of ``Structure.share_of``; ``seconds`` None in a written answer.
+
+    ``share`` is None with a ``reason`` where it can't be told; those that are told add up to 1.
+    """
+
+    id: str
+    name: str
+    share: float | None = Field(ge=0, le=1)
+    seconds: float | None = Field(default=None, ge=0)
+    reason: str | None = None
+
+
+class StageStretch(Fact):
+    """A run of an answer that belongs to one stage, in order; ``share`` as in StageShare, offsets as in Evidence."""
+
+    stage: str
+    share: float = Field(ge=0, le=1)
+    start: float | None
+    end: float | None
+    char_start: int
+    char_end: int
+
+
+class StructureFigure(Fact):
+    """A number with what was counted as ``evidence``. ``value`` is None with a ``reason`` where it can't be told."""
+
+    id: str
+    name: str
+    value: float | None
+    unit: str
+    reason: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+class StructureCheck(Fact):
+    """One rule on the whole answer: an order kept, a silence not too long, "I" rather than "we"."""
+
+    id: str
+    name: str
+    looks_for: str
+    status: CheckStatus
+    reason: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    figures: tuple[StructureFigure, ...] = ()
+    advice: str
+    source: str
+
+
+class Structure(Fact):
+    """How an answer of one interview domain is built. ``shares`` is empty with ``shares_reason`` if untold."""
+
+    domain: str
+    share_of: ShareOf
+    shares: tuple[StageShare, ...] = ()
+    shares_reason: str | None = None
+    stretches: tuple[StageStretch, ...] = ()
+    parts: tuple[StructurePart, ...] = ()
+    checks: tuple[StructureCheck, ...] = ()
+
+
 class Scores(Fact):
     """Headline scores, 0..100 each, or None with a sentence in ``reasons``."""
 
@@ -137,6 +220,7 @@ class Versions(Fact):
     detectors: str | None
     scorer: str | None
     rubric_sha256: str | None
+    structure: str | None = None
 
 
 class Assessment(Fact):
@@ -154,6 +238,7 @@ class Assessment(Fact):
     pauses: tuple[Pause, ...] = ()
     measurements: dict[str, Measurement]
     coverage: Coverage
+    structure: Structure | None = None
     scores: Scores
     tips: tuple[Tip, ...] = Field(max_length=3, default=())
     timings_s: dict[str, float] = {}
@@ -172,17 +257,26 @@ __all__ = [
     "SCHEMA_VERSION",
     "Assessment",
     "Band",
+    "CheckStatus",
     "Coverage",
     "Evidence",
     "KeyPointFinding",
     "KeyPointStatus",
     "Measurement",
     "MisconceptionFinding",
+    "PartStatus",
     "Quality",
     "QualityProblem",
     "RecordingFacts",
     "Scores",
     "SeriesPoint",
+    "ShareOf",
+    "StageShare",
+    "StageStretch",
+    "Structure",
+    "StructureCheck",
+    "StructureFigure",
+    "StructurePart",
     "Tip",
     "Versions",
 ]

@@ -33,6 +33,7 @@ from coach.rubric import Rubric, load_rubric
 from coach.scores import SCORER_VERSION, score
 from coach.settings import Settings, coach_home, load_settings, model_store, user_rubrics
 from coach.silence import silent_stretches
+from coach.structure import structure, structure_version
 from coach.talk import Talk
 from coach.transcript import Span, Transcript, Word
 from coach.transcription.ear import Hesitation
@@ -136,6 +137,15 @@ def assess(
     with clock("checking"):
         report(CHECKING, 0.0)
         coverage = cover(transcript, rubric, disfluencies, encoder)
+        built = structure(
+            transcript,
+            rubric.domain if rubric else None,
+            disfluencies,
+            pauses,
+            encoder,
+            recording.duration,
+            rubric.stages if rubric else (),
+        )
         report(CHECKING, 1.0)
     with clock("measuring"):
         talk = Talk(
@@ -151,7 +161,7 @@ def assess(
         )
         measurements = measure(talk)
         scores = score(measurements, coverage)
-        tips = advise(measurements, coverage, disfluencies, pauses, scores)
+        tips = advise(measurements, coverage, disfluencies, pauses, scores, built)
         report(MEASURING, 1.0)
     return Assessment(
         question=rubric.id if rubric else None,
@@ -171,6 +181,7 @@ def assess(
         pauses=pauses,
         measurements=measurements,
         coverage=coverage,
+        structure=built,
         scores=scores,
         tips=tips,
         timings_s=clock.seconds,
@@ -190,6 +201,7 @@ def score_text(text: str, question: str | Path | Rubric, *, home: Path | None = 
         raise AudioError("The answer holds no words: give some text.")
     encoder = _encoder(home)
     coverage = cover(transcript, rubric, (), encoder)
+    built = structure(transcript, rubric.domain, encoder=encoder, expected=rubric.stages) if rubric else None
     talk = Talk(
         recording=None, words=(), text=transcript.text, coverage=coverage, bands=_bands(rubric, settings)
     )
@@ -204,8 +216,9 @@ def score_text(text: str, question: str | Path | Rubric, *, home: Path | None = 
         transcript=transcript,
         measurements=measurements,
         coverage=coverage,
+        structure=built,
         scores=scores,
-        tips=advise(measurements, coverage, (), (), scores),
+        tips=advise(measurements, coverage, (), (), scores, built),
     )
 
 
@@ -378,6 +391,7 @@ def _versions(rubric: Rubric | None, encoder: Encoder | None, model: str | None)
         detectors=DETECTORS_VERSION if model else None,
         scorer=f"{SCORER_VERSION} {scorer_version(encoder)}",
         rubric_sha256=rubric.sha256 if rubric else None,
+        structure=structure_version(encoder) if rubric else None,
     )
 
 

@@ -9,10 +9,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from coach.assessment import Assessment, Measurement
+from coach.assessment import Assessment, Measurement, StageShare, Structure
 from coach.errors import AudioError
 from coach.transcript import Disfluency, Word, WrittenWord
-from coach.wording import INTERVAL_NOTE, band_text, clock, figure
+from coach.wording import (
+    CHECK_MARKS,
+    INTERVAL_NOTE,
+    PART_MARKS,
+    band_text,
+    clock,
+    figure,
+    share_text,
+)
 
 MAX_EMBEDDED_BYTES: Final = 64_000_000
 """A page that holds more sound than this opens slowly; the sound is then left out and the page says so."""
@@ -80,6 +88,8 @@ def to_markdown(assessment: Assessment, title: str = "Review") -> str:
         for wrong in assessment.coverage.misconceptions:
             quotes = "; ".join(f"{clock(each.start)} “{_plain(each.quote)}”" for each in wrong.evidence)
             lines.append(f"- ✗ **wrong**: {quotes}. {_plain(wrong.correction)}")
+    if assessment.structure is not None:
+        lines += _structure_lines(assessment.structure)
     lines += ["", "## Figures", "", "| measurement | value | good | why not |", "|---|---|---|---|"]
     for name, measurement in assessment.measurements.items():
         lines.append(
@@ -104,6 +114,37 @@ def to_markdown(assessment: Assessment, title: str = "Review") -> str:
     return "\n".join(lines)
 
 
+def _structure_lines(structure: Structure) -> Iterator[str]:
+    """The structure as Markdown: a table of its stages and parts, then the rules on the whole."""
+    yield from [
+        "",
+        "## Structure",
+        "",
+        f"| part | | share of {structure.share_of} | said, or why not |",
+        "|---|---|---|---|",
+    ]
+    shares = {one.id: share_text(one.share) for one in structure.shares}
+    for part in structure.parts:
+        quotes = "; ".join(f"{clock(each.start)} “{_plain(each.quote)}”" for each in part.evidence)
+        asked = "" if part.expected else " (not asked for here)"
+        yield (
+            f"| {_plain(part.name)} | {PART_MARKS[part.status]} {part.status}{asked} | {shares.get(part.id, '')} "
+            f"| {' '.join(filter(None, [_plain(part.reason or ''), quotes])) or _plain(part.advice)} |"
+        )
+    known = {part.id for part in structure.parts}
+    yield from (
+        f"| {_plain(one.name)} | | {shares[one.id]} | |" for one in structure.shares if one.id not in known
+    )
+    if structure.shares_reason:
+        yield from ["", _plain(structure.shares_reason)]
+    yield ""
+    for check in structure.checks:
+        told = [f"{one.name} {figure(one.value, one.unit)}" for one in check.figures if one.value is not None]
+        told += [check.reason or (check.advice if check.status == "broken" else "")]
+        said = "; ".join(_plain(text) for text in told if text)
+        yield f"- {CHECK_MARKS[check.status]} **{_plain(check.name)}**" + (f": {said}" if said else "")
+
+
 def to_html(assessment: Assessment, audio: Path | None = None, title: str = "Review") -> str:
     """The review as one HTML page that needs no network. With ``audio`` (a file) the sound is inside it.
 
@@ -121,9 +162,26 @@ def to_html(assessment: Assessment, audio: Path | None = None, title: str = "Rev
             good_text=good_text,
             interval_note=interval_note(assessment),
             marks=STATUS_MARKS,
+            stage_order=[one.id for one in _stages(assessment)],
+            stage_names={one.id: one.name for one in assessment.structure.shares}
+            if assessment.structure
+            else {},
+            stage_shares={one.id: share_text(one.share) for one in _stages(assessment)},
+            part_marks=PART_MARKS,
+            check_marks=CHECK_MARKS,
+            share_text=share_text,
+            figure=figure,
             kinds=sorted({one.kind for one in assessment.disfluencies}),
         )
     )
+
+
+def _stages(assessment: Assessment) -> list[StageShare]:
+    """The shares of the stages, without what belongs to none."""
+    if assessment.structure is None:
+        return []
+    known = {part.id for part in assessment.structure.parts}
+    return [one for one in assessment.structure.shares if one.id in known]
 
 
 @lru_cache(maxsize=4)

@@ -11,9 +11,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from coach.assessment import Assessment
+from coach.assessment import Assessment, Structure
 from coach.report import interval_note, value_text
-from coach.wording import clock
+from coach.wording import CHECK_MARKS, PART_MARKS, clock, figure, share_text
 
 if TYPE_CHECKING:
     from coach.doctor import Check
@@ -69,6 +69,8 @@ def print_assessment(assessment: Assessment, title: str) -> None:
         out.print(f"\n[bold]{number}.[/] {escape(tip.text)}" + (f" [dim]at {moments}[/]" if moments else ""))
     if assessment.coverage.key_points:
         _print_coverage(assessment)
+    if assessment.structure is not None:
+        _print_structure(assessment.structure)
     table = Table(title="Figures", box=None, title_justify="left", padding=(0, 2, 0, 0))
     table.add_column("measurement")
     table.add_column("value")
@@ -104,6 +106,36 @@ def _print_coverage(assessment: Assessment) -> None:
         quote = wrong.evidence[0]
         out.print(
             f"\n[red]Wrong at {clock(quote.start)}:[/] “{escape(quote.quote)}” {escape(wrong.correction)}"
+        )
+
+
+def _print_structure(structure: Structure) -> None:
+    table = Table(title="Structure", box=None, title_justify="left", padding=(0, 2, 0, 0))
+    for column in ("", "part", f"share of {structure.share_of}", "said or why not", "at"):
+        table.add_column(column)
+    shares = {one.id: one.share for one in structure.shares}
+    for part in structure.parts:
+        quote = part.evidence[0] if part.evidence and part.status == "present" else None
+        note = "" if part.expected or part.status == "present" else "not asked for here"
+        table.add_row(
+            PART_MARKS[part.status],
+            escape(part.name),
+            share_text(shares[part.id]) if part.id in shares else "",
+            escape(f"“{quote.quote}”" if quote else part.reason or note or part.advice),
+            clock(quote.start) if quote else "",
+        )
+    out.print()
+    out.print(table)
+    if structure.shares_reason:
+        out.print(f"[dim]{escape(structure.shares_reason)}[/]")
+    for check in structure.checks:
+        figures = ", ".join(
+            f"{one.name} {figure(one.value, one.unit)}" for one in check.figures if one.value is not None
+        )
+        said = check.reason or (check.advice if check.status == "broken" else "")
+        out.print(
+            f"{CHECK_MARKS[check.status]} {escape(check.name)}"
+            + "".join(f": {escape(text)}" for text in (figures, said) if text)
         )
 
 

@@ -11,6 +11,10 @@ INTERVAL_NOTE: Final = (
 )
 
 
+PART_MARKS: Final = {"present": "✓", "absent": "○", "unknown": "?"}
+CHECK_MARKS: Final = {"kept": "✓", "broken": "✗", "unknown": "?"}
+
+
 def clock(seconds: float | None) -> str:
     """A moment in seconds as m:ss, or h:mm:ss from an hour on; a dash where there is none."""
     if seconds is None:
@@ -50,6 +54,13 @@ def figure(value: float | None, unit: str = "", interval: tuple[float, float] | 
         return ABSENT
     between = ends(value, interval) if interval else ""
     return f"{number(value)} {unit}".rstrip() + (f", likely {between}" if between else "")
+
+
+def share_text(share: float | None) -> str:
+    """A share 0..1 in words: "37 %", "under 1 %" where it is not nothing; a dash where there is none."""
+    if share is None:
+        return ABSENT
+    return "under 1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
 
 
 def band_text(limits: tuple[float | None, float | None]) -> str:

@@ -68,7 +68,7 @@ def test_importing_and_scoring_reach_for_nothing(offline: tuple[dict[str, str], 
         env=environment, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert '"schema_version": 1' in done.stdout
+    assert '"schema_version": 2' in done.stdout
     assert log.read_text() == ""
 
 

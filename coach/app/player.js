@@ -136,6 +136,27 @@ function moments(root, data) {
   return () => {};
 }
 
+// The stretches of an answer as one bar, each as wide as its share. Without a time there is nothing to play.
+function course(root, data) {
+  const bar = document.createElement("div");
+  bar.className = "course";
+  bar.setAttribute("role", "group");
+  bar.setAttribute("aria-label", data.name);
+  const elements = data.items.map((item) => {
+    const element = button(item, `stretch ${item.mark}`);
+    element.style.flexGrow = item.share;
+    element.disabled = item.start === null;
+    element.addEventListener("click", () => play(data.player, item.start, item.end));
+    bar.append(element);
+    return element;
+  });
+  if (elements.length) roving(bar, elements, []);
+  root.append(bar, legend(data.legend));
+  return () => {};
+}
+
+const VIEWS = { transcript, moments, course };
+
 export default function (component) {
   const { data, parentElement } = component;
   const root = parentElement.querySelector(".root");
@@ -143,7 +164,7 @@ export default function (component) {
   if (root.dataset.signature !== signature) {
     root.dataset.signature = signature;
     root.replaceChildren();
-    root.follow = (data.view === "transcript" ? transcript : moments)(root, data);
+    root.follow = VIEWS[data.view](root, data);
   }
   clearInterval(root.timer);
   root.timer = setInterval(() => {

@@ -103,6 +103,12 @@ def show_moments(spans: Sequence[Span], key: str, quotes: Sequence[str] = ()) ->
     _component()(key=key, data={"view": "moments", "player": _SELECTOR, "name": "Moments", "items": items})
 
 
+def show_course(items: Sequence[Item], stages: Sequence[dict[str, str]], name: str, key: str) -> None:
+    """Draws ``items`` as one bar; ``stages`` is its legend, ``name`` what a screen reader calls it."""
+    data = {"view": "course", "player": _SELECTOR, "name": name, "items": items, "legend": stages}
+    _component()(key=key, data=data)
+
+
 _SELECTOR: Final = f".st-key-{CONTAINER} audio"
 
 

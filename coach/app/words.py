@@ -14,7 +14,9 @@ from coach.wording import INTERVAL_NOTE as INTERVAL_NOTE
 from coach.wording import band_text as band_text
 from coach.wording import clock as clock
 from coach.wording import ends as ends
+from coach.wording import figure as figure
 from coach.wording import number as number
+from coach.wording import share_text as share_text
 
 WayIn = Literal["browser", "file", "microphone", "sample"]
 Judgement = Literal["good", "watch", "outside"]
@@ -28,6 +30,18 @@ STATUS: Final = {
     "contradicted": (":material/cancel:", "Contradicted", "red"),
 }
 """Key point status -> (icon, word, Streamlit colour)."""
+
+PARTS: Final = {
+    "present": (":material/check_circle:", "Heard", "green"),
+    "absent": (":material/radio_button_unchecked:", "Not heard", "gray"),
+    "unknown": (":material/help:", "Can’t tell", "orange"),
+}
+CHECKS: Final = {
+    "kept": (":material/check_circle:", "Kept", "green"),
+    "broken": (":material/cancel:", "Not kept", "red"),
+    "unknown": (":material/help:", "Can’t tell", "orange"),
+}
+"""Status of a part and of a rule on the whole answer -> (icon, word, Streamlit colour)."""
 
 DOMAINS: Final = {
     "fundamentals": "ML fundamentals",
@@ -149,6 +163,19 @@ def key_point_sentence(statuses: Iterable[str]) -> str:
     parts = [f"{counts['covered']} of {counts.total()} covered"]
     parts += [f"{counts[name]} {said}" for name, said in _ALSO.items() if counts[name]]
     return ", ".join(parts) + "."
+
+
+def shortened(quote: str, most: int = 12) -> str:
+    """The first ``most`` words of a quote."""
+    words = quote.split()
+    return quote if len(words) <= most else " ".join(words[:most]) + " …"
+
+
+def part_sentence(statuses: Iterable[str]) -> str:
+    """How many parts were heard: "4 of 6 parts heard, 1 can't be told"."""
+    counts = Counter(statuses)
+    untold = f", {counts['unknown']} can’t be told" if counts["unknown"] else ""
+    return f"{counts['present']} of {counts.total()} parts heard{untold}."
 
 
 def retry_label(stage: str, duration_s: float | None) -> str:

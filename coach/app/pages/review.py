@@ -8,6 +8,7 @@ from datetime import datetime
 import streamlit as st
 
 from coach.app import charts, tables, words
+from coach.app.course import structure_section
 from coach.app.frame import FREE_TALK, empty_state, heading, open_practice, open_review, plain
 from coach.app.parts import count_row, key_point_card, misconception_card, score_row, source_lines
 from coach.app.player import CONTAINER, show_moments, show_transcript
@@ -126,6 +127,7 @@ def reviewed(attempt: Attempt, assessment: Assessment, rubric: Rubric | None) ->
     transcript(assessment)
     pace(assessment)
     key_points(assessment, rubric)
+    structure(assessment)
     figures(assessment)
     downloads(attempt, assessment)
 
@@ -182,6 +184,12 @@ def key_points(assessment: Assessment, rubric: Rubric | None) -> None:
     if rubric.examples is not None:
         with st.expander("Show a good answer", icon=":material/lightbulb:"):
             st.markdown(plain(rubric.examples.good))
+
+
+def structure(assessment: Assessment) -> None:
+    if assessment.structure is not None:
+        st.header("Structure", anchor=False)
+        structure_section(assessment.structure)
 
 
 def figures(assessment: Assessment) -> None:
