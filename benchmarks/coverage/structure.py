@@ -208,8 +208,8 @@ def report(which: Split) -> str:
         [
             f"`python -m benchmarks.coverage.structure --split {which}`, structure {STRUCTURE_VERSION}, encoder "
             f"{encoder.name}, Python {platform.python_version()}, {platform.machine()}. {questions} questions, a good "
-            "and a weak written example of each. The labels are one reader's, a language model's: a guide, not a judgement "
-            "by people, and nobody labelled twice.",
+            "and a weak written example of each. The labels are one reader's, a language model's: a guide, not a "
+            "judgement by people, and nobody labelled twice.",
             "Stage of each sentence:",
             markdown(sentence_rows(results)),
             "Parts of each answer, with punctuation:",
