@@ -12,7 +12,7 @@ UV = VIRTUAL_ENV=$(CURDIR)/$(VENV) $(if $(INDEX),UV_DEFAULT_INDEX=$(INDEX)) $(BI
 INSTALL = install() { $(UV) install --quiet "$$@" || $(PIP) install --quiet --disable-pip-version-check "$$@"; }; install
 
 .PHONY: run test setup setup-dev system-packages lint format bench bench-speed bench-speech \
-	bench-speech-short bench-speech-more bench-voices bench-erm schema lock clean
+	bench-speech-short bench-speech-more bench-coverage bench-voices bench-erm schema lock clean
 
 run: setup ## set everything up and open the app
 	$(BIN)/coach app
@@ -62,6 +62,9 @@ bench-speech: setup-dev bench-voices bench-erm ## how well Coach hears, beside o
 
 bench-speech-short: setup-dev ## a fixed handful that lies in the project, in four minutes
 	$(BIN)/python -m benchmarks.speech.run --short $(ARGS)
+
+bench-coverage: setup-dev bench-voices ## how well Coach judges what was explained, beside the usual ways; about 40 minutes
+	$(BIN)/python -m benchmarks.coverage.run --split test --write $(ARGS)
 
 bench-speech-more: setup-dev bench-voices ## wrong glossaries, recordings in parts, one hour; about 40 minutes
 	$(BIN)/python -m benchmarks.speech.glossary --split test --write

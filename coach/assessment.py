@@ -105,12 +105,16 @@ class MisconceptionFinding(Fact):
 
 
 class Coverage(Fact):
-    """The rubric against the answer. ``score`` 0..1, None with a ``reason`` in a free talk."""
+    """The rubric against the answer. ``score`` 0..1, None with a ``reason`` in a free talk.
+
+    ``lists`` are stretches that name terms in a row without saying anything of them: they earn nothing.
+    """
 
     score: float | None = Field(ge=0, le=1)
     reason: str | None = None
     key_points: tuple[KeyPointFinding, ...] = ()
     misconceptions: tuple[MisconceptionFinding, ...] = ()
+    lists: tuple[Evidence, ...] = ()
 
 
 class StructurePart(Fact):

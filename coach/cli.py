@@ -197,13 +197,17 @@ def _score_text(path: Path, asked: str | Path | None) -> Assessment:
 
     if asked is None:
         raise typer.BadParameter("A written answer needs --question or --rubric.")
+    return score_text(_read_text(path), asked)
+
+
+def _read_text(path: Path) -> str:
+    """The text of a file, or of standard input for "-". Raises AudioError where there is none to read."""
     try:
-        written = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except OSError as error:
         raise AudioError(f"{path} can't be read: {error.strerror}. Check the path.") from error
     except UnicodeDecodeError as error:
         raise AudioError(f"{path} is no text in UTF-8. Save it as plain text.") from error
-    return score_text(written, asked)
 
 
 def _show(
@@ -453,13 +457,34 @@ def show_question(question: Annotated[str, typer.Argument(help="Id of a question
     print_question(load_rubric(question, user_rubrics(coach_home())))
 
 
+@questions.command("new")
+def new_question(
+    question: Annotated[str, typer.Argument(help="Its id: small letters, digits and hyphens.")],
+    domain: Annotated[str, typer.Option(help="The domain it belongs to.")] = "fundamentals",
+    notes: Annotated[
+        Path | None, typer.Option(help="A text file of notes, or - to paste them; a template without it.")
+    ] = None,
+) -> None:
+    """Start a question of your own, from a template or from notes: a bullet is a key point."""
+    from coach.rubric import new_rubric
+    from coach.terminal import say
+
+    text = None if notes is None else _read_text(notes)
+    path = new_rubric(question, domain, user_rubrics(coach_home()), text)
+    say(f"Written to {path}. Fill it in, then run: coach questions check {path}")
+
+
 @questions.command("check")
 def check_questions(
     path: Annotated[Path, typer.Argument(help="A question file, or a folder of them.")],
 ) -> None:
-    """Every mistake in a question file, with its line and how to mend it."""
-    from coach.rubric import check_rubrics
-    from coach.terminal import say
+    """Every mistake in a question file, and whether the scorer can tell its points apart.
+
+    A file is also tried: the good and the weak answer are scored, and each wording of a key point is held against
+    the other points. Ends with 2 when there are mistakes, with 1 when the trial shows a weakness.
+    """
+    from coach.rubric import check_rubrics, load_rubric
+    from coach.terminal import print_trial, say
 
     if not path.exists():
         raise RubricError(f"There is no file or folder {path}. Check the path.")
@@ -469,6 +494,13 @@ def check_questions(
     if problems:
         raise typer.Exit(2)
     say(f"{path}: no mistakes.")
+    if path.is_file():
+        from coach.coverage.trial import trial
+        from coach.practice import load_judges
+
+        tried = trial(load_rubric(path), *load_judges(coach_home()))
+        print_trial(tried)
+        raise typer.Exit(0 if tried.passed else 1)
 
 
 @models.command("list")

@@ -21,8 +21,7 @@ from numpy.typing import NDArray
 from coach import __version__
 from coach.advice import advise
 from coach.assessment import Assessment, Band, RecordingFacts, Versions
-from coach.coverage import cover, scorer_version
-from coach.coverage.encoder import Encoder, SentenceEncoder
+from coach.coverage import Encoder, PairVerifier, SentenceEncoder, Verifier, cover, prepare, scorer_version
 from coach.disfluencies import DETECTORS_VERSION, Hearing, find_disfluencies
 from coach.errors import AudioError, ModelError, NoSpeechError
 from coach.metrics import measure
@@ -45,6 +44,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 """Called with a stage and the fraction of it that is done, 0..1. What it raises (Cancelled) stops the work."""
+
+Judges = tuple[Encoder | None, Verifier | None]
+"""The two models that coverage asks."""
 
 READING: Final = "Reading the recording"
 LOADING: Final = "Loading the model"
@@ -117,7 +119,9 @@ def assess(
         whisper = load_whisper(
             model or settings.model, model_store(home), settings.device, settings.compute_type
         )
-        encoder = _encoder(home)
+        judges = load_judges(home)
+        if rubric is not None:
+            prepare(rubric, judges[0])
         report(LOADING, 1.0)
     with clock("listening"):
         glossary = _glossary(rubric) if settings.glossary else ""
@@ -136,13 +140,13 @@ def assess(
     transcript = Transcript.of(heard.words)
     with clock("checking"):
         report(CHECKING, 0.0)
-        coverage = cover(transcript, rubric, disfluencies, encoder)
+        coverage = cover(transcript, rubric, disfluencies, *judges)
         built = structure(
             transcript,
             rubric.domain if rubric else None,
             disfluencies,
             pauses,
-            encoder,
+            judges[0],
             recording.duration,
             rubric.stages if rubric else (),
         )
@@ -167,7 +171,7 @@ def assess(
         question=rubric.id if rubric else None,
         language=settings.language,
         created_at=datetime.now(UTC),
-        versions=_versions(rubric, encoder, whisper.version),
+        versions=_versions(rubric, judges, whisper.version),
         recording=RecordingFacts(
             duration_s=round(recording.duration, 3),
             sample_rate_hz=SAMPLE_RATE,
@@ -199,9 +203,11 @@ def score_text(text: str, question: str | Path | Rubric, *, home: Path | None = 
     transcript = Transcript.written(text)
     if not transcript.words:
         raise AudioError("The answer holds no words: give some text.")
-    encoder = _encoder(home)
-    coverage = cover(transcript, rubric, (), encoder)
-    built = structure(transcript, rubric.domain, encoder=encoder, expected=rubric.stages) if rubric else None
+    judges = load_judges(home)
+    coverage = cover(transcript, rubric, (), *judges)
+    built = (
+        structure(transcript, rubric.domain, encoder=judges[0], expected=rubric.stages) if rubric else None
+    )
     talk = Talk(
         recording=None, words=(), text=transcript.text, coverage=coverage, bands=_bands(rubric, settings)
     )
@@ -211,7 +217,7 @@ def score_text(text: str, question: str | Path | Rubric, *, home: Path | None = 
         question=rubric.id if rubric else None,
         language=settings.language,
         created_at=datetime.now(UTC),
-        versions=_versions(rubric, encoder, None),
+        versions=_versions(rubric, judges, None),
         recording=None,
         transcript=transcript,
         measurements=measurements,
@@ -372,26 +378,26 @@ def _glossary(rubric: Rubric | None) -> str:
 
 
 @lru_cache(maxsize=1)
-def _loaded_encoder(models: Path) -> SentenceEncoder:
-    return SentenceEncoder(models)
+def _loaded_judges(models: Path) -> Judges:
+    return SentenceEncoder(models), PairVerifier(models)
 
 
-def _encoder(home: Path) -> Encoder | None:
-    """The sentence encoder, or None where its weights are not installed: matching is then lexical and says so."""
+def load_judges(home: Path) -> Judges:
+    """The two models of coverage, or None where weights are not installed: matching is then lexical and says so."""
     try:
-        return _loaded_encoder(model_store(home))
+        return _loaded_judges(model_store(home))
     except ModelError:
-        return None
+        return None, None
 
 
-def _versions(rubric: Rubric | None, encoder: Encoder | None, model: str | None) -> Versions:
+def _versions(rubric: Rubric | None, judges: Judges, model: str | None) -> Versions:
     return Versions(
         app=__version__,
         model=model,
         detectors=DETECTORS_VERSION if model else None,
-        scorer=f"{SCORER_VERSION} {scorer_version(encoder)}",
+        scorer=f"{SCORER_VERSION} {scorer_version(*judges)}",
         rubric_sha256=rubric.sha256 if rubric else None,
-        structure=structure_version(encoder) if rubric else None,
+        structure=structure_version(judges[0]) if rubric else None,
     )
 
 

@@ -15,6 +15,7 @@ from coach.transcript import Disfluency, Word, WrittenWord
 from coach.wording import (
     CHECK_MARKS,
     INTERVAL_NOTE,
+    LISTED_NOTE,
     PART_MARKS,
     band_text,
     clock,
@@ -88,6 +89,11 @@ def to_markdown(assessment: Assessment, title: str = "Review") -> str:
         for wrong in assessment.coverage.misconceptions:
             quotes = "; ".join(f"{clock(each.start)} “{_plain(each.quote)}”" for each in wrong.evidence)
             lines.append(f"- ✗ **wrong**: {quotes}. {_plain(wrong.correction)}")
+    if assessment.coverage.lists:
+        quotes = "; ".join(
+            f"{clock(each.start)} “{_plain(each.quote)}”" for each in assessment.coverage.lists
+        )
+        lines += ["", f"{LISTED_NOTE}: {quotes}"]
     if assessment.structure is not None:
         lines += _structure_lines(assessment.structure)
     lines += ["", "## Figures", "", "| measurement | value | good | why not |", "|---|---|---|---|"]
@@ -162,6 +168,7 @@ def to_html(assessment: Assessment, audio: Path | None = None, title: str = "Rev
             good_text=good_text,
             interval_note=interval_note(assessment),
             marks=STATUS_MARKS,
+            listed_note=LISTED_NOTE,
             stage_order=[one.id for one in _stages(assessment)],
             stage_names={one.id: one.name for one in assessment.structure.shares}
             if assessment.structure

@@ -13,9 +13,10 @@ from rich.table import Table
 
 from coach.assessment import Assessment, Structure
 from coach.report import interval_note, value_text
-from coach.wording import CHECK_MARKS, PART_MARKS, clock, figure, share_text
+from coach.wording import CHECK_MARKS, LISTED_NOTE, PART_MARKS, clock, figure, share_text
 
 if TYPE_CHECKING:
+    from coach.coverage.trial import Trial
     from coach.doctor import Check
     from coach.practice import Progress as Report
     from coach.rubric import Rubric
@@ -107,6 +108,8 @@ def _print_coverage(assessment: Assessment) -> None:
         out.print(
             f"\n[red]Wrong at {clock(quote.start)}:[/] “{escape(quote.quote)}” {escape(wrong.correction)}"
         )
+    for listed in assessment.coverage.lists:
+        out.print(f"\n{LISTED_NOTE} ({clock(listed.start)}): “{escape(listed.quote)}”")
 
 
 def _print_structure(structure: Structure) -> None:
@@ -162,6 +165,29 @@ def print_question(rubric: Rubric) -> None:
         out.print(f"\n[bold]{heading}[/]")
         for line in lines:
             out.print(f"  • {escape(line)}")
+
+
+def print_trial(tried: Trial) -> None:
+    """How a question did against the scorer."""
+    from coach.coverage.trial import GOOD, WEAK
+
+    if tried.good is None or tried.weak is None:
+        out.print("It holds no example answers, so only its wordings were tried.")
+    else:
+        out.print(
+            f"Its good answer scores {tried.good:.2f} (at least {GOOD}), its weak one {tried.weak:.2f} (at most {WEAK})."
+        )
+    for heading, ids in (
+        ("The good answer does not make", tried.missed_by_good),
+        ("The good answer is said to contradict", tried.accused),
+        ("The weak answer makes", tried.covered_by_weak),
+    ):
+        if ids:
+            out.print(f"{heading}: {', '.join(ids)}")
+    for point, other, share in tried.confused:
+        out.print(f"{point} can't be told from {other}: {share:.0%} of its wordings are credited to both.")
+    if tried.passed:
+        out.print("All points can be told apart.")
 
 
 def print_history(rows: Sequence[tuple[Attempt, Assessment | None]]) -> None:

@@ -10,6 +10,7 @@ INTERVAL_NOTE: Final = (
     "what is none and how often it misses one; where the marks are unsure, it can lie below the number found."
 )
 
+LISTED_NOTE: Final = "Named in a row without saying anything about it, so it earns nothing"
 
 PART_MARKS: Final = {"present": "✓", "absent": "○", "unknown": "?"}
 CHECK_MARKS: Final = {"kept": "✓", "broken": "✗", "unknown": "?"}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
+from minilm import last_layer, pinned
 
 from coach.coverage import weights
 from coach.coverage.encoder import DIMENSIONS, SentenceEncoder
@@ -33,50 +33,17 @@ def encoder(models_folder: Path) -> SentenceEncoder:
 
 
 def reference(texts: tuple[str, ...]) -> np.ndarray:
-    """BERT written out in float32 numpy from the pinned safetensors, one text at a time, no padding."""
-    from safetensors.numpy import load_file
+    """The mean of BERT's last layer, of length one, in float32 numpy from the pinned safetensors."""
     from tokenizers import Tokenizer
 
-    source = weights.source_folder()
-    w = load_file(str(source / "model.safetensors"))
-    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(weights.source_folder() / "tokenizer.json"))
     tokenizer.enable_truncation(256)
     tokenizer.no_padding()
-    erf = np.vectorize(math.erf, otypes=[np.float32])
-
-    def norm(x, name):
-        centred = x - x.mean(-1, keepdims=True)
-        return (
-            centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-12) * w[f"{name}.weight"]
-            + w[f"{name}.bias"]
-        )
-
-    def linear(x, name):
-        return x @ w[f"{name}.weight"].T + w[f"{name}.bias"]
-
-    rows = []
-    for text in texts:
-        ids = tokenizer.encode(text).ids
-        x = w["embeddings.word_embeddings.weight"][ids]
-        x = x + w["embeddings.position_embeddings.weight"][: len(ids)]
-        x = norm(x + w["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
-        for layer in range(6):
-            name = f"encoder.layer.{layer}"
-            q, k, v = (
-                linear(x, f"{name}.attention.self.{part}").reshape(len(ids), 12, 32).transpose(1, 0, 2)
-                for part in ("query", "key", "value")
-            )
-            scores = np.exp(q @ k.transpose(0, 2, 1) / np.sqrt(np.float32(32)))
-            mixed = (scores / scores.sum(-1, keepdims=True) @ v).transpose(1, 0, 2).reshape(len(ids), 384)
-            x = norm(
-                x + linear(mixed, f"{name}.attention.output.dense"), f"{name}.attention.output.LayerNorm"
-            )
-            inner = linear(x, f"{name}.intermediate.dense")
-            gelu = inner * (1 + erf(inner / np.sqrt(np.float32(2)))) / 2
-            x = norm(x + linear(gelu, f"{name}.output.dense"), f"{name}.output.LayerNorm")
-        mean = x.mean(0)
-        rows.append(mean / np.linalg.norm(mean))
-    return np.array(rows)
+    w = pinned()
+    means = [
+        last_layer(w, found.ids, found.type_ids).mean(0) for found in tokenizer.encode_batch(list(texts))
+    ]
+    return np.array([mean / np.linalg.norm(mean) for mean in means])
 
 
 def test_int8_agrees_with_float32_written_out(encoder):
@@ -88,7 +55,7 @@ def test_the_layout_is_exact_before_quantization(tmp_path):
     import ctranslate2
     from tokenizers import Tokenizer
 
-    spec = weights._specification(weights.source_folder())
+    spec = weights._specification(pinned(), weights.source_folder() / "tokenizer.json")
     spec.validate()
     spec.optimize(quantization="float32")
     spec.save(str(tmp_path))

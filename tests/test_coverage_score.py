@@ -7,17 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.assessment import KeyPointFinding
+from coach.coverage.decision import COVERED, PARTIAL
 from coach.coverage.score import coverage_score
 
 
-def finding(status: str, weight: float = 1.0) -> KeyPointFinding:
+def finding(status: str, weight: float = 1.0, within: float = 0.5) -> KeyPointFinding:
+    """``within``: how far a partial one has come from the lower end of the band to the upper, 0..1."""
     return KeyPointFinding(
         id="x",
         text="x",
         weight=weight,
         required=False,
         status=status,  # type: ignore[arg-type]
-        confidence=0.5,
+        confidence=PARTIAL + within * (COVERED - PARTIAL),
     )
 
 
@@ -32,6 +34,14 @@ def test_weights_and_credits_by_hand():
 )
 def test_one_status_alone_whatever_the_weights(status, score):
     assert coverage_score([finding(status, 0.3), finding(status, 7)]) == pytest.approx(score)
+
+
+def test_the_partial_band_has_no_step_at_either_end():
+    assert coverage_score([finding("partial", within=0.0)]) == coverage_score([finding("missed")])
+    assert coverage_score([finding("partial", within=0.25)]) == pytest.approx(0.25)
+    assert coverage_score([finding("partial", within=1.0)]) == pytest.approx(
+        coverage_score([finding("covered")])
+    )
 
 
 def test_nothing_to_weigh_is_an_error_and_not_zero():

@@ -21,6 +21,7 @@ from coach.app.words import (
 from coach.assessment import Assessment, Evidence, KeyPointFinding, MisconceptionFinding
 from coach.rubric import KeyPoint, Misconception, Rubric
 from coach.transcript import Span
+from coach.wording import LISTED_NOTE
 
 
 def score_row(assessment: Assessment) -> None:
@@ -104,6 +105,14 @@ def misconception_card(finding: MisconceptionFinding) -> None:
         st.markdown(plain(finding.text))
         _quotes(finding.evidence, f"wrong_{finding.id}")
         st.markdown(f"**What is right:** {plain(finding.correction)}")
+
+
+def listed_card(lists: tuple[Evidence, ...]) -> None:
+    """Terms that were named in a row."""
+    with st.container(border=True, gap="small"):
+        st.badge("Listed, not explained", icon=":material/list:", color="orange")
+        _quotes(lists, "listed")
+        st.markdown(f"{LISTED_NOTE}.")
 
 
 def _quotes(evidence: tuple[Evidence, ...], key: str) -> None:

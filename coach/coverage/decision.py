@@ -1,66 +1,62 @@
-"""From likeness to a judgement: how probable it is that a stretch makes a point, or says the opposite of it.
+"""From what was found in a stretch of speech to a judgement: does it make a statement, or say the opposite of it?
 
-The constants are fitted; docs/coverage.md says on what, and what they reach.
+Three logistic regressions on the :data:`FEATURES`: for making a key point, for opposing one, and for saying a
+misconception. There are three for every set of witnesses that may be at hand; ``decision.json`` holds them,
+``training/verifier/decide.py`` fits them, and docs/coverage.md says on what, and what they reach.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 
-from coach.coverage.matching import Array, Likeness
+from coach.coverage.matching import Array
 
-COVERED, PARTIAL = 0.55, 0.40  # probability that the point is made
-DOUBTFUL, CONTRADICTED = 0.4, 0.7  # that its opposite is said; accusing wrongly does harm
+MAKES, OPPOSES, SAYS = range(3)
+COVERED, PARTIAL = 0.5, 0.28  # probability that the point is made
+CONTRADICTED = 0.6  # that its opposite is said; accusing wrongly does harm
+MISTAKEN, MISTAKEN_ALONE = (
+    0.6,
+    0.95,
+)  # that a misconception is said, with and without a point that it contradicts
 
+FEATURES: Final[Mapping[str, tuple[str, ...]]] = {
+    "words": (
+        "telling", "telling_around", "words", "pairs", "denies",
+        "against", "words_against", "pairs_against", "denies_against",
+    ),
+    "meaning": ("meaning", "meaning_against"),
+    "verifier": ("makes_text", "makes_near", "opposes_text", "opposes_near", "makes_against", "opposes_against"),
+}  # fmt: skip
+"""Witness -> what it tells of a stretch and a statement.
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """The best likeness over the wordings of one statement, one value a window (``meaning``: or None).
-
-    ``denies`` is that of the nearest wording.
-    """
-
-    telling: Array
-    words: Array
-    pairs: Array
-    denies: Array
-    meaning: Array | None
-
-
-def best(likeness: Likeness, columns: Sequence[int]) -> Features:
-    """The best value over some of the wordings, window by window."""
-    chosen = list(columns)
-    words = likeness.words[:, chosen]
-    meaning = None if likeness.meaning is None else likeness.meaning[:, chosen]
-    nearest = np.argmax(words if meaning is None else words + meaning, axis=1)
-    return Features(
-        telling=likeness.telling[:, chosen].max(axis=1),
-        words=words.max(axis=1),
-        pairs=likeness.pairs[:, chosen].max(axis=1),
-        denies=np.take_along_axis(likeness.denies[:, chosen], nearest[:, None], axis=1)[:, 0],
-        meaning=None if meaning is None else meaning.max(axis=1),
-    )
+telling, words, pairs: see :class:`~coach.coverage.matching.Likeness`, the best over the statement's wordings;
+telling_around: the best of the windows that hold the stretch, for a point told over two sentences.
+denies: 1 where only one of stretch and nearest wording holds a negation. against: 1 where the rubric has an opposite
+wording; ``*_against`` are 0 without one: how much nearer the stretch is to an opposite wording than to any right one
+(words, pairs, meaning), or what the verifier says of the nearest opposite wording. makes and opposes are log-odds
+of the verifier for the statement's text and for its nearest wording.
+"""
 
 
-def made(found: Features) -> Array:
-    """Probability 0..1 that each window makes the point."""
-    if found.meaning is None:
-        return _logistic(-2.38 + 6.5 * found.telling)
-    return _logistic(-4.11 + 4.46 * found.meaning + 4.47 * found.telling)
+def names(meaning: bool, verifier: bool) -> tuple[str, ...]:
+    """The features of the witnesses at hand, in the order of the weights."""
+    asked = ["words", *(["meaning"] if meaning else []), *(["verifier"] if verifier else [])]
+    return tuple(name for witness in asked for name in FEATURES[witness])
 
 
-def opposed(opposite: Features, right: Features) -> Array:
-    """Probability 0..1 that each window says the opposite wording rather than any right one."""
-    words, pairs = opposite.words - right.words, opposite.pairs - right.pairs
-    if opposite.meaning is None or right.meaning is None:
-        return _logistic(-3.94 + 3.33 * words + 2.09 * pairs + 3.86 * opposite.words - 1.04 * opposite.denies)
-    meaning = opposite.meaning - right.meaning
-    topic = 2.81 * opposite.words + 1.85 * opposite.meaning - 0.86 * opposite.denies
-    return _logistic(-4.31 + 3.41 * meaning + 2.1 * words + 1.2 * pairs + topic)
+def decide(features: Array, meaning: bool, verifier: bool) -> Array:
+    """``(n, 3)`` probabilities of makes, of opposes and of says from ``(n, len(names(...)))`` features."""
+    weights, shift = _fitted()[names(meaning, verifier)]
+    return np.asarray(1 / (1 + np.exp(-(features @ weights.T + shift))), dtype=np.float64)
 
 
-def _logistic(logit: Array) -> Array:
-    return np.asarray(1.0 / (1.0 + np.exp(-logit)), dtype=np.float64)
+@cache
+def _fitted() -> dict[tuple[str, ...], tuple[Array, Array]]:
+    told = json.loads(Path(__file__).with_name("decision.json").read_text(encoding="utf-8"))
+    return {tuple(fit["features"]): (np.array(fit["weights"]), np.array(fit["shift"])) for fit in told}

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from coach.assessment import KeyPointFinding, KeyPointStatus
+from coach.assessment import KeyPointFinding
+from coach.coverage.decision import COVERED, PARTIAL
 
-CREDIT: Mapping[KeyPointStatus, float] = {"covered": 1.0, "partial": 0.5, "missed": 0.0, "contradicted": 0.0}
+
+def credit(finding: KeyPointFinding) -> float:
+    """What a key point earns, 0..1: covered 1, missed and contradicted 0, partial the surer the more.
+
+    Within the partial band it rises evenly with the confidence, so that a hair's breadth never costs half a point.
+    """
+    if finding.status == "partial":
+        return min(max((finding.confidence - PARTIAL) / (COVERED - PARTIAL), 0.0), 1.0)
+    return 1.0 if finding.status == "covered" else 0.0
 
 
 def coverage_score(findings: Sequence[KeyPointFinding]) -> float:
-    """Sum of weight times credit over the sum of weights, 0..1.
-
-    Covered counts 1, partial 0.5, missed and contradicted 0. Raises ValueError where nothing has a
-    weight.
-    """
+    """Sum of weight times credit over the sum of weights, 0..1. Raises ValueError where nothing has a weight."""
     total = sum(finding.weight for finding in findings)
     if total <= 0:
         raise ValueError("coverage needs at least one key point with a weight above 0")
-    return min(sum(finding.weight * CREDIT[finding.status] for finding in findings) / total, 1.0)
+    return min(sum(finding.weight * credit(finding) for finding in findings) / total, 1.0)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
+from jellyfish import metaphone
 from rapidfuzz import fuzz
 
 from coach.assessment import Evidence
@@ -22,6 +24,9 @@ SLIDING = ((12, 6), (20, 10), (30, 15))  # length and step in words; speech has 
 _LONGEST_SENTENCE = 40
 _SHORTEST_CLAIM, _LONGEST_CLAIM = 4, 24  # words; a longer stretch may hold right and wrong
 _TERM_RATIO = 88.0  # rapidfuzz ratio of letters; "tokenisation"/"tokenization" 92, "precision"/"decision" 82
+_SOUND_LENGTH = (
+    4  # Metaphone codes from here on are telling: "eigenvictor" is EJNFKTR, but "recall" and "recoil" RKL
+)
 _SENTENCE_END = re.compile(r"[.!?]['\")\]]*$")
 _CLAUSE_END = re.compile(r"[.!?,;:]['\")\]]*$|^[-\u2013\u2014]$")
 FUNCTION_SHARE = 0.20  # below it a stretch is a list: every bare list tried, none of 1,227 spoken chunks
@@ -184,16 +189,27 @@ def _with_terms(view: Sequence[Token], terms: Mapping[str, str]) -> Iterable[Tok
 
 
 def _nearest(letters: str, terms: Mapping[str, str]) -> str | None:
-    """The term that ``letters`` nearly spell; first letter and digits agree (un-, de-, L1 and L2 differ)."""
+    """The term that ``letters`` nearly spell, or sound like (Metaphone, Philips 1990).
+
+    First letter and digits agree (un-, de-, L1 and L2 differ).
+    """
     if len(letters) < 6:
         return None
     best, best_ratio = None, _TERM_RATIO
+    sound = _sound(letters)
     for form, term in terms.items():
         if len(form) >= 6 and form[0] == letters[0] and _digits(form) == _digits(letters):
             ratio = fuzz.ratio(letters, form, score_cutoff=best_ratio)
+            if len(sound) >= _SOUND_LENGTH and sound == _sound(form):
+                ratio = max(ratio, _TERM_RATIO)
             if ratio >= best_ratio:
                 best, best_ratio = term, ratio
     return best
+
+
+@lru_cache(maxsize=20_000)
+def _sound(letters: str) -> str:
+    return metaphone(letters)
 
 
 def _digits(text: str) -> str:

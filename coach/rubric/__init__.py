@@ -11,6 +11,7 @@ from pathlib import Path
 
 from coach.bundled import bundled
 from coach.errors import RubricError
+from coach.rubric.draft import TEMPLATE, draft
 from coach.rubric.mistakes import RubricProblem, examine, examine_file
 from coach.rubric.model import (
     DOMAINS,
@@ -92,6 +93,23 @@ def check_rubrics(path: Path) -> list[RubricProblem]:
     return problems
 
 
+def new_rubric(question: str, domain: str, folder: Path, notes: str | None = None) -> Path:
+    """Writes the draft of a question into ``folder`` and returns its path; ``notes`` is pasted text.
+
+    Raises RubricError for an id or a domain that is none, notes without a key point, and a file that is there.
+    """
+    if domain not in DOMAINS:
+        raise RubricError(f"{domain!r} is no domain; choose one of {', '.join(DOMAINS)}.")
+    path = folder / domain / f"{question}.yaml"
+    if path.exists():
+        raise RubricError(f"{path} is there already; choose another id or edit that file.")
+    text = draft(question, domain, TEMPLATE if notes is None else notes)
+    parse_rubric(text, path.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 def _question_files(folder: Path) -> list[Path]:
     """All question files below ``folder``, none where it does not exist. Hidden ones belong to the system."""
     found = (path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
@@ -134,5 +152,6 @@ __all__ = [
     "check_rubrics",
     "list_rubrics",
     "load_rubric",
+    "new_rubric",
     "parse_rubric",
 ]

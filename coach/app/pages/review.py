@@ -10,7 +10,14 @@ import streamlit as st
 from coach.app import charts, tables, words
 from coach.app.course import structure_section
 from coach.app.frame import FREE_TALK, empty_state, heading, open_practice, open_review, plain
-from coach.app.parts import count_row, key_point_card, misconception_card, score_row, source_lines
+from coach.app.parts import (
+    count_row,
+    key_point_card,
+    listed_card,
+    misconception_card,
+    score_row,
+    source_lines,
+)
 from coach.app.player import CONTAINER, show_moments, show_transcript
 from coach.app.resources import attempt_named, enqueue, rubric_of, sound_of, store
 from coach.app.watching import under_way, watch
@@ -173,6 +180,8 @@ def key_points(assessment: Assessment, rubric: Rubric | None) -> None:
     points = {point.id: point for point in rubric.key_points} if rubric else {}
     for misconception in coverage.misconceptions:
         misconception_card(misconception)
+    if coverage.lists:
+        listed_card(coverage.lists)
     for finding in sorted(coverage.key_points, key=words.urgency):
         wrong = [m for m in rubric.misconceptions if m.contradicts == finding.id] if rubric else []
         said = {m.id for m in coverage.misconceptions}
