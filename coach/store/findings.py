@@ -156,6 +156,7 @@ _LISTED: Final = (
     "duration_s",
     "self_rating",
     "browser_processed",
+    "queued_at",
 )
 _VERSIONS: Final = ("app", "model", "detectors", "scorer", "rubric_sha256")
 
