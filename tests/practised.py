@@ -68,9 +68,7 @@ def assessed(said: Said, made_at: datetime) -> Assessment:
             "coverage": Coverage(
                 score=None if said.coverage is None else said.coverage / 100, reason="A free talk."
             ),
-            "scores": Scores(
-                coverage=said.coverage, fluency=said.fluency, pace=80.0, clarity=said.clarity
-            ),
+            "scores": Scores(coverage=said.coverage, fluency=said.fluency, pace=80.0, clarity=said.clarity),
             "recording": found.recording.model_copy(update={"duration_s": seconds})
             if found.recording
             else None,

@@ -151,10 +151,11 @@ def queue_table(waiting: Sequence[Due], today: date, zone: tzinfo | None) -> pd.
     return pd.DataFrame(rows, columns=[*columns, "Level"])
 
 
+_REST: Final = f"{1 - COVERAGE_WEIGHT:.1g}"
 HOW: Final = f"""\
-**Strength of a domain**, 0 to 100: the weighted mean of {COVERAGE_WEIGHT:g} × coverage +
-{1 - COVERAGE_WEIGHT:.1g} × fluency of your newest {RECENT} answers in it (weight 1 each), the stars you gave those answers (0.25 each) and the stars you gave
-the domain (2). Stars count 0, 25, 50, 75 and 100.
+**Strength of a domain**, 0 to 100: the weighted mean of {COVERAGE_WEIGHT:g} × coverage + {_REST} × fluency of your newest
+{RECENT} answers in it (weight 1 each), the stars you gave those answers (0.25 each) and the stars you gave the domain
+(2). Stars count 0, 25, 50, 75 and 100.
 
 **Split of the time**: {SHARES[0]:.0%} for the weakest third of the domains, {SHARES[1]:.0%} for the middling,
 {SHARES[2]:.0%} for the strongest; the domains of a third share alike. A domain that you have not tried counts as weak.

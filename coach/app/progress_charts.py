@@ -19,12 +19,14 @@ _SERIES: Final = (
     ("#8d70dd", "diamond"),
     ("#3f83d1", "cross"),
     ("#d4594e", "x"),
-    ("#7f8b88", "triangle-up"),
-    ("#b0579e", "star"),
+    ("#b0579e", "triangle-up"),
+    ("#8a7a1f", "star"),
 )
 MOST_GROUPS: Final = len(_SERIES)
 """Groups that one chart can tell apart by colour and shape."""
-_MOST_BANDS: Final = 3
+_MOST_BARS: Final = 60  # more of them hide the points
+_LEVEL: Final = "#7f8b88"
+_LEVEL_BAND: Final = "rgba(127, 139, 136, 0.22)"
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONGEST_CALENDAR_WEEKS: Final = 53
 
@@ -32,28 +34,28 @@ LONGEST_CALENDAR_WEEKS: Final = 53
 def trend_figure(
     figure: Figure,
     groups: Mapping[str, Sequence[Outcome]],
-    levels: Mapping[str, Sequence[Level]],
+    levels: Sequence[Level],
     *,
     goal: float | None = None,
     good: tuple[float | None, float | None] | None = None,
     zone: tzinfo | None = None,
 ) -> go.Figure:
-    """Answers as points (filled pauses with their own interval), levels as lines with their interval as a band.
+    """Answers as points (of one group with their own interval), the level as a line with its interval as a band.
 
-    ``groups`` holds comparable outcomes by the name of their domain or question. Bands are drawn for up to three.
+    ``groups`` holds comparable outcomes by the name of their domain or question, ``levels`` those of all of them.
     """
     drawn = go.Figure()
     every = [one for group in groups.values() for one in group]
+    low, high = _reach(figure, every, levels, goal, good)
     if good is not None:
-        shade(drawn, good, ceiling=max((one.values[figure.name] or 0.0 for one in every), default=0.0))
+        shade(drawn, good, ceiling=high / 1.1)
+    if levels:
+        _add_band(drawn, levels, zone)
     for index, (name, outcomes) in enumerate(groups.items()):
-        colour, symbol = _SERIES[index % len(_SERIES)]
-        shown = levels.get(name, ())
-        if shown and len(groups) <= _MOST_BANDS:
-            _add_band(drawn, shown, colour, zone)
-        _add_points(drawn, figure, name, outcomes, colour, symbol, zone)
-        if shown:
-            _add_level(drawn, figure, name, shown, colour, zone)
+        look = _SERIES[index % len(_SERIES)]
+        _add_points(drawn, figure, name, outcomes, look, zone, bars=len(groups) == 1)
+    if levels:
+        _add_level(drawn, figure, levels, zone)
     if goal is not None:
         drawn.add_hline(
             y=goal,
@@ -62,11 +64,11 @@ def trend_figure(
             annotation_position="top right",
             annotation_font_size=11,
         )
-    top = 104 if figure.unit == "of 100" else _ceiling(figure, every, levels, goal)
-    drawn.update_yaxes(title=figure.unit, rangemode="tozero", range=[0, top])
-    drawn.update_xaxes(range=_room([_time(one, zone) for one in every]), nticks=5, tickformat="%-d %b<br>%Y")
-    done = laid_out(drawn, height=300, legend=len(groups) > 1)
-    return done.update_layout(legend_y=-0.3)  # below the two lines of each date
+    drawn.update_yaxes(title=figure.unit, range=[low, high])
+    room = _room([_time(one, zone) for one in every])
+    long = room is not None and room[1] - room[0] > timedelta(days=300)
+    drawn.update_xaxes(range=room, nticks=5, tickformat="%b %Y" if long else "%-d %b")
+    return laid_out(drawn, height=300)
 
 
 def _add_points(
@@ -74,15 +76,16 @@ def _add_points(
     figure: Figure,
     name: str,
     outcomes: Sequence[Outcome],
-    colour: str,
-    symbol: str,
+    look: tuple[str, str],
     zone: tzinfo | None,
+    bars: bool,
 ) -> None:
+    colour, symbol = look
     values = [one.values[figure.name] or 0.0 for one in outcomes]
     own = [single(one, figure) for one in outcomes]
-    bars = None
-    if any(own) and len(outcomes) <= 60:  # more of them hide the points
-        bars = {
+    errors = None
+    if bars and any(own) and len(outcomes) <= _MOST_BARS:
+        errors = {
             "type": "data",
             "array": [max(0.0, e.high - v) if e else 0 for e, v in zip(own, values, strict=True)],
             "arrayminus": [max(0.0, v - e.low) if e else 0 for e, v in zip(own, values, strict=True)],
@@ -94,11 +97,10 @@ def _add_points(
         y=values,
         mode="markers",
         name=safe(shortened(name)),
-        legendgroup=name,
-        marker={"size": 7, "color": colour, "symbol": symbol, "opacity": 0.75},
-        error_y=bars,
+        marker={"size": 7, "color": colour, "symbol": symbol, "opacity": 0.8},
+        error_y=errors,
         customdata=[
-            [safe(shortened(one.title)), f", likely {range_text(figure, e)}" if e else ""]
+            [safe(shortened(one.title)), f" ({range_text(figure, e)})" if e else ""]
             for one, e in zip(outcomes, own, strict=True)
         ],
         hovertemplate=f"%{{x|%d %b %H:%M}}: %{{y:.1f}} {figure.unit}%{{customdata[1]}}"
@@ -106,24 +108,21 @@ def _add_points(
     )
 
 
-def _add_level(
-    drawn: go.Figure, figure: Figure, name: str, levels: Sequence[Level], colour: str, zone: tzinfo | None
-) -> None:
+def _add_level(drawn: go.Figure, figure: Figure, levels: Sequence[Level], zone: tzinfo | None) -> None:
     drawn.add_scatter(
         x=[_time(one.outcome, zone) for one in levels],
         y=[one.estimate.value for one in levels],
         mode="lines" if len(levels) > 1 else "markers",
-        name=safe(shortened(name)),
-        legendgroup=name,
-        showlegend=False,
-        line={"color": colour, "width": 2.5},
-        marker={"symbol": "line-ew-open", "size": 16, "color": colour},
+        name="level",
+        line={"color": _LEVEL, "width": 2.5},
+        marker={"symbol": "line-ew-open", "size": 16, "color": _LEVEL},
         customdata=[f"{range_text(figure, one.estimate)}, over {one.answers} answers" for one in levels],
         hovertemplate="level %{y:.1f} (%{customdata})<extra></extra>",
+        showlegend=False,
     )
 
 
-def _add_band(drawn: go.Figure, levels: Sequence[Level], colour: str, zone: tzinfo | None) -> None:
+def _add_band(drawn: go.Figure, levels: Sequence[Level], zone: tzinfo | None) -> None:
     moments = [_time(one.outcome, zone) for one in levels]
     if len(moments) == 1:  # a band needs a width
         moments = [moments[0] - timedelta(hours=6), moments[0] + timedelta(hours=6)]
@@ -132,11 +131,11 @@ def _add_band(drawn: go.Figure, levels: Sequence[Level], colour: str, zone: tzin
         x=[*moments, *reversed(moments)],
         y=[*(one.estimate.high for one in levels), *(one.estimate.low for one in reversed(levels))],
         fill="toself",
-        fillcolor=colour,
-        opacity=0.18,
+        fillcolor=_LEVEL_BAND,
         line={"width": 0},
         mode="lines",
         hoverinfo="skip",
+        name="95 % interval",
         showlegend=False,
     )
 
@@ -144,26 +143,25 @@ def _add_band(drawn: go.Figure, levels: Sequence[Level], colour: str, zone: tzin
 def trend_alt(
     figure: Figure,
     groups: Mapping[str, Sequence[Outcome]],
-    levels: Mapping[str, Sequence[Level]],
+    levels: Sequence[Level],
     goal: float | None,
 ) -> str:
-    """The chart in sentences: of each group the level at its beginning and now, or its answers."""
-    parts = []
+    """The chart in sentences: the level at its beginning and now, and how many answers there are of each group."""
+    parts = [f"{figure.title} over time, {figure.unit}"]
+    if levels:
+        first, last = levels[0].estimate, levels[-1].estimate
+        begins = (
+            f"from {value_text(figure, first.value)} ({range_text(figure, first)}) to " if levels[1:] else ""
+        )
+        parts.append(f"Level {begins}{value_text(figure, last.value)} ({range_text(figure, last)})")
     for name, outcomes in groups.items():
-        shown = levels.get(name, ())
-        if len(shown) > 1:
-            first, last = shown[0].estimate, shown[-1].estimate
-            parts.append(
-                f"{name}: level from {value_text(figure, first.value)} ({range_text(figure, first)}) "
-                f"to {value_text(figure, last.value)} ({range_text(figure, last)}), {len(outcomes)} answers"
-            )
-        elif outcomes:
-            latest = value_text(figure, outcomes[-1].values[figure.name])
-            parts.append(
-                f"{name}: {len(outcomes)} answer{'' if len(outcomes) == 1 else 's'}, the latest {latest}"
-            )
-    line = "" if goal is None else f" The goal line is at {number(goal)}."
-    return f"{figure.title} over time, {figure.unit}. {'. '.join(parts)}.{line}"
+        latest = value_text(figure, outcomes[-1].values[figure.name])
+        parts.append(
+            f"{name}: {len(outcomes)} answer{'' if len(outcomes) == 1 else 's'}, the latest {latest}"
+        )
+    if goal is not None:
+        parts.append(f"The goal line is at {number(goal)}")
+    return ". ".join(parts) + "."
 
 
 def calendar_figure(days: Mapping[date, Day], start: date, today: date) -> go.Figure:
@@ -235,12 +233,21 @@ def _month_starts(weeks: Sequence[date]) -> list[date]:
     ]
 
 
-def _ceiling(
-    figure: Figure, every: Sequence[Outcome], levels: Mapping[str, Sequence[Level]], goal: float | None
-) -> float:
-    highest = [one.values[figure.name] or 0.0 for one in every]
-    highest += [one.estimate.high for group in levels.values() for one in group]
-    return 1.12 * max([*highest, goal or 0.0, 1.0])
+def _reach(
+    figure: Figure,
+    every: Sequence[Outcome],
+    levels: Sequence[Level],
+    goal: float | None,
+    good: tuple[float | None, float | None] | None,
+) -> tuple[float, float]:
+    """From where to where the axis runs: scores 0 to 100, rates from 0, the speaking rate around what there is."""
+    if figure.unit == "of 100":
+        return 0.0, 104.0
+    shown = [one.values[figure.name] or 0.0 for one in every]
+    shown += [end for one in levels for end in (one.estimate.low, one.estimate.high)]
+    shown += [end for end in (goal, *(good or ())) if end is not None]
+    low, high = min(shown, default=0.0), max(shown, default=1.0)
+    return (max(0.0, low - 15.0), high + 15.0) if figure.better == "range" else (0.0, max(1.0, 1.12 * high))
 
 
 def _room(moments: Sequence[datetime]) -> list[datetime] | None:

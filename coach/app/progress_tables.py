@@ -7,12 +7,12 @@ from datetime import date, tzinfo
 
 import pandas as pd
 
-from coach.app.progress_words import WORDS, change_sentence
-from coach.app.words import ABSENT, SOURCES, domain_label
-from coach.progress import FIGURES, Day, Figure, Level, Outcome, Verdict
+from coach.app.progress_view import Standing
+from coach.app.progress_words import WORDS, change_sentence, domain_name
+from coach.app.words import ABSENT, SOURCES
+from coach.progress import FIGURES, Day, Estimate, Figure, Level, Outcome
 
 Frame = pd.DataFrame
-FREE_DOMAIN = "No domain"
 
 
 def csv(frame: pd.DataFrame) -> Callable[[], str]:
@@ -20,26 +20,38 @@ def csv(frame: pd.DataFrame) -> Callable[[], str]:
     return lambda: str(frame.to_csv(index=False))
 
 
-def verdict_table(found: Sequence[tuple[str, str, Verdict]]) -> pd.DataFrame:
-    """One row per domain or question and figure: what changed, between which numbers, out of how many answers."""
-    rows = [
-        {
-            "Domain": domain,
-            "Question": question or "all questions",
-            "Figure": one.figure.title,
-            "Verdict": WORDS[one.word][0],
-            "Change": None if one.change is None else round(one.change.value, 2),
-            "95 % from": None if one.change is None else round(one.change.low, 2),
-            "95 % to": None if one.change is None else round(one.change.high, 2),
-            "Unit": change_unit(one.figure),
-            "Earlier": one.early,
-            "Later": one.late,
-            "Note": change_sentence(one) if one.change is None else "",
-        }
-        for domain, question, one in found
-    ]
-    columns = ["Domain", "Question", "Figure", "Verdict", "Change", "95 % from", "95 % to", "Unit"]
-    return pd.DataFrame(rows, columns=[*columns, "Earlier", "Later", "Note"])
+def verdict_table(found: Sequence[tuple[str, str, Standing]]) -> pd.DataFrame:
+    """One row per domain or question and figure: where it stands, what changed, out of how many answers.
+
+    Both numbers come with the ends of their 95 % interval.
+    """
+    rows = []
+    for domain, question, stand in found:
+        one = stand.verdict
+        rows.append(
+            {
+                "Domain": domain,
+                "Question": question or "all questions",
+                "Figure": one.figure.title,
+                "Verdict": WORDS[one.word][0],
+                **_ends("Change", one.change),
+                "Unit of change": change_unit(one.figure),
+                "Earlier": one.early,
+                "Later": one.late,
+                **_ends("Level", stand.now.estimate if stand.now else None),
+                "Unit": one.figure.unit,
+                "Note": change_sentence(one) if one.change is None else "",
+            }
+        )
+    columns = ["Domain", "Question", "Figure", "Verdict", *_ends("Change", None), "Unit of change"]
+    return pd.DataFrame(rows, columns=[*columns, "Earlier", "Later", *_ends("Level", None), "Unit", "Note"])
+
+
+def _ends(name: str, found: Estimate | None) -> dict[str, float | None]:
+    """A value and its interval in three columns, empty where there is none."""
+    numbers = (None, None, None) if found is None else (found.value, found.low, found.high)
+    rounded = (None if number is None else round(number, 2) for number in numbers)
+    return dict(zip((name, f"{name} from", f"{name} to"), rounded, strict=True))
 
 
 def change_unit(figure: Figure) -> str:
@@ -47,26 +59,20 @@ def change_unit(figure: Figure) -> str:
     return "words per minute from the good range" if figure.better == "range" else figure.unit
 
 
-def level_table(levels: Mapping[Figure, Mapping[str, Sequence[Level]]], zone: tzinfo | None) -> pd.DataFrame:
-    """Every level that the charts draw: When, Of, Figure, Level, its interval, Unit, Answers."""
+def level_table(levels: Sequence[tuple[str, Figure, Level]], zone: tzinfo | None) -> pd.DataFrame:
+    """Levels over time: When, Domain, Figure, Level with its 95 % interval, Unit, Answers."""
     rows = [
         {
             "When": _local(one.outcome, zone),
-            "Of": name,
+            "Domain": name,
             "Figure": figure.title,
-            "Level": round(one.estimate.value, 2),
-            "95 % from": round(one.estimate.low, 2),
-            "95 % to": round(one.estimate.high, 2),
+            **_ends("Level", one.estimate),
             "Unit": figure.unit,
             "Answers": one.answers,
         }
-        for figure, groups in levels.items()
-        for name, group in groups.items()
-        for one in group
+        for name, figure, one in levels
     ]
-    return pd.DataFrame(
-        rows, columns=["When", "Of", "Figure", "Level", "95 % from", "95 % to", "Unit", "Answers"]
-    )
+    return pd.DataFrame(rows, columns=["When", "Domain", "Figure", *_ends("Level", None), "Unit", "Answers"])
 
 
 def day_table(days: Mapping[date, Day]) -> pd.DataFrame:
@@ -93,11 +99,6 @@ def outcome_table(outcomes: Sequence[Outcome], zone: tzinfo | None) -> pd.DataFr
     ]
     columns = ["When", "Question", "Domain", "Length (s)", *(figure.title for figure in FIGURES)]
     return pd.DataFrame(rows, columns=[*columns, "Your rating", "Way in", "Model", "Detectors"])
-
-
-def domain_name(domain: str | None) -> str:
-    """The name of a domain, or what stands for none."""
-    return FREE_DOMAIN if domain is None else domain_label(domain)
 
 
 def _rounded(figure: Figure, value: float | None) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
-from coach.app.progress_tables import domain_name
+from coach.app.progress_words import domain_name
 from coach.app.tables import in_domain_order
 from coach.progress import (
     FIGURES,
@@ -22,6 +22,8 @@ from coach.progress import (
 )
 
 SAMPLE = "sample"
+MOST_POINTS = 100
+"""Points that a group has in a chart: more hide each other, and take long to draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +76,35 @@ def grouped(outcomes: Sequence[Outcome], by_question: bool) -> dict[str, list[Ou
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """One figure's chart: its comparable answers and levels by group."""
+    """One figure's chart: answers as points by group, the level of all, and how many answers are no point in it."""
 
     groups: Mapping[str, Sequence[Outcome]]
-    levels: Mapping[str, Sequence[Level]]
+    levels: Sequence[Level]
+    hidden: int = 0
 
 
 def trend(outcomes: Sequence[Outcome], figure: Figure, versions: Versions, by_question: bool) -> Trend:
-    """The points and levels of one figure; samples are points, and count in no level."""
-    groups = grouped(comparable(outcomes, figure, versions), by_question)
-    return Trend(groups, {name: levels(own(group), figure) for name, group in groups.items()})
+    """The points and the level of one figure; samples are points, and count in no level.
+
+    Of a group of many answers only some are points, evenly chosen, the newest among them. The level rests on all.
+    """
+    mine = comparable(outcomes, figure, versions)
+    groups = grouped(mine, by_question)
+    points = {name: group[::-1][:: -(-len(group) // MOST_POINTS)][::-1] for name, group in groups.items()}
+    hidden = sum(len(group) - len(points[name]) for name, group in groups.items())
+    return Trend(points, levels(own(mine), figure), hidden)
 
 
-def all_levels(
-    outcomes: Sequence[Outcome], versions: Versions
-) -> dict[Figure, Mapping[str, Sequence[Level]]]:
-    """The levels of every figure by domain."""
-    return {figure: trend(outcomes, figure, versions, by_question=False).levels for figure in FIGURES}
+def level_rows(outcomes: Sequence[Outcome], versions: Versions) -> list[tuple[str, Figure, Level]]:
+    """(domain, figure, level) over time: of all domains together, then of each."""
+    mine = own(outcomes)
+    groups = {"all domains": mine, **grouped(mine, by_question=False)}
+    return [
+        (name, figure, one)
+        for figure in FIGURES
+        for name, group in groups.items()
+        for one in levels(comparable(group, figure, versions), figure)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +124,12 @@ def standing(outcomes: Sequence[Outcome], figure: Figure, versions: Versions) ->
     return Standing(now, verdict(own(outcomes), figure, versions))
 
 
-def verdicts(outcomes: Sequence[Outcome], versions: Versions) -> list[tuple[str, str, Verdict]]:
-    """(domain, question or "", verdict) of each domain and of each question answered twice or more, each figure."""
-    rows: list[tuple[str, str, Verdict]] = []
+def standings(outcomes: Sequence[Outcome], versions: Versions) -> list[tuple[str, str, Standing]]:
+    """(domain, question or "", standing) of each domain and of each question answered twice or more, each figure."""
+    rows: list[tuple[str, str, Standing]] = []
     for name, members in grouped(own(outcomes), by_question=False).items():
-        rows += [(name, "", verdict(members, figure, versions)) for figure in FIGURES]
+        rows += [(name, "", standing(members, figure, versions)) for figure in FIGURES]
         for title, answers in grouped(members, by_question=True).items():
             if len(answers) > 1:
-                rows += [(name, title, verdict(answers, figure, versions)) for figure in FIGURES]
+                rows += [(name, title, standing(answers, figure, versions)) for figure in FIGURES]
     return rows

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from coach.app.words import ABSENT, number
+from coach.app.words import ABSENT, domain_label, number
 from coach.progress import LEVEL, Estimate, Figure, Outcome, Streak, Verdict, Versions
 
 WORDS: Final = {
@@ -18,13 +18,18 @@ WORDS: Final = {
 """The word of a verdict -> (what the page says, icon, Streamlit colour)."""
 _PERIODS: Final = {"4 weeks": 28, "3 months": 91, "A year": 365}
 PERIODS: Final = (*_PERIODS, "Everything", "Dates …")
-LONGEST_NAME: Final = 44
+NO_DOMAIN: Final = "No domain"
 
 
 def period_start(period: str, today: date, first: date) -> date:
     """The first day of a period that ends today; ``first`` for everything."""
     days = _PERIODS.get(period)
     return first if days is None else date.fromordinal(today.toordinal() - days + 1)
+
+
+def domain_name(domain: str | None) -> str:
+    """The name of a domain, or what stands for none (a free talk)."""
+    return NO_DOMAIN if domain is None else domain_label(domain)
 
 
 def value_text(figure: Figure, value: float | None) -> str:
@@ -62,6 +67,8 @@ def change_sentence(found: Verdict) -> str:
     """A verdict's change with its interval and what was compared, or why there is none."""
     if found.change is None:
         return found.reason or ""
+    if found.figure.better == "range" and found.change.low == found.change.high == 0:
+        return f"Inside the good range in all {found.early + found.late} answers compared."
     unit = (
         "words per minute of distance from the good range"
         if found.figure.better == "range"
@@ -123,15 +130,19 @@ one in twenty verdicts may still be chance; trust the ones that stay.
 
 **Filled pauses per minute.** With $y$ the expected true count, $t$ the minutes of talk and $v$ the variance of $y$:
 
-$$ y = \\sum_i \\left(\\frac{{S_i}}{{R}} + m_0 t_i\\right) \\qquad v = y + \\sum_i \\mathrm{{Var}}_\\mathrm{{detector}} $$
+$$
+y = \\sum_i \\left(\\frac{{S_i}}{{R}} + m_0 t_i\\right) \\qquad v = y + \\sum_i V_i
+$$
 
-$S_i$ is the sum of the confidences of what was found in answer $i$, $R$ the detector's recall and $m_0$ what it misses
-a minute. The interval of $y / t$ is the gamma interval of Fay and Feuer (1997); with a perfect detector it is the exact
-Poisson interval of Garwood (1936):
+$S_i$ is the sum of the confidences of what was found in answer $i$, $R$ the detector's recall, $m_0$ what it misses a
+minute and $V_i$ the detector's variance. The interval of $y / t$ is the
+gamma interval of Fay and Feuer (1997); with a perfect detector it is the exact Poisson interval of Garwood (1936):
 
-$$ \\left[\\ \\frac{{v}}{{2y}}\\,\\chi^2_{{\\alpha/2}}\\!\\left(\\tfrac{{2y^2}}{{v}}\\right),\\quad
+$$
+\\left[\\ \\frac{{v}}{{2y}}\\,\\chi^2_{{\\alpha/2}}\\!\\left(\\tfrac{{2y^2}}{{v}}\\right),\\quad
 \\frac{{v + s^2}}{{2(y + s)}}\\,\\chi^2_{{1-\\alpha/2}}\\!\\left(\\tfrac{{2(y+s)^2}}{{v + s^2}}\\right) \\right]
-\\Big/\\, t \\qquad s = 1/R $$
+\\Big/\\, t \\qquad s = 1/R
+$$
 
 Where your answers scatter more than that, $v$ is multiplied by $\\phi\\,(t_{{df}}/z)^2$, with $\\phi$ the Pearson
 chi-square of the answers over its degrees of freedom (never below 1). The two sides are standardised over the
@@ -143,8 +154,9 @@ $x_i = \\mathrm{{question}}_i + \\delta \\cdot \\mathrm{{late}}_i + e_i$. Interv
 residuals, stretched by $\\sqrt{{n/df}} \\cdot t_{{df}}/z$, because a plain bootstrap is too narrow for few answers
 (Hesterberg 2015). The speaking rate is judged by its distance from the good range: inside it no speed is better.
 
-**Level.** The running mean over five answers (a twentieth of many), from the third answer on.
+**Level.** The running mean over five answers (a twentieth of many), from the third answer on, of whatever the filters
+show. Hard questions lower it; only the verdict compares like with like.
 
 **How often it is wrong.** In histories drawn by chance in which nothing changes, fewer than 4 in 100 verdicts say
-*better*, and about as few *worse*; a test of Coach repeats that.
+*better*, and about as few *worse*.
 """

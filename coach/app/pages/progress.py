@@ -130,6 +130,9 @@ def older(mine: Sequence[Outcome], versions: Versions, waiting: set[str]) -> Non
 def figures(shown: Sequence[Outcome], filters: Filters, versions: Versions) -> None:
     """Of each figure: where it stands, the verdict, and the chart."""
     st.header("What changed", anchor=False)
+    st.caption(
+        "In brackets: the 95 % interval. In the charts the line is the level, and its band the interval."
+    )
     targets = settings().goals
     by_question = filters.domain is not None or filters.question is not None
     for start in range(0, len(FIGURES), 2):
@@ -167,6 +170,8 @@ def chart(
     groups = dict(list(drawn.groups.items())[: progress_charts.MOST_GROUPS])
     if len(groups) < len(drawn.groups):
         st.caption(f"The {len(groups)} questions with the most answers; choose one above to see another.")
+    if drawn.hidden:
+        st.caption(f"{drawn.hidden} answers are not drawn as points; the levels rest on all of them.")
     ranges = {one.pace for group in groups.values() for one in group}
     good = next(iter(ranges)) if figure.better == "range" and len(ranges) == 1 else None
     st.plotly_chart(
@@ -221,7 +226,7 @@ def goals() -> None:
 
 
 def tables(shown: Sequence[Outcome], versions: Versions) -> None:
-    found = progress_view.verdicts(shown, versions)
+    found = progress_view.standings(shown, versions)
     table = progress_tables.verdict_table(found)
     st.header("By domain and question", anchor=False)
     if table.empty:
@@ -235,7 +240,7 @@ def tables(shown: Sequence[Outcome], versions: Versions) -> None:
         )
         download("Verdicts as CSV", table, "coach-verdicts")
     zone = datetime.now().astimezone().tzinfo
-    levels = progress_view.all_levels(shown, versions)
+    levels = progress_view.level_rows(shown, versions)
     every = progress_tables.outcome_table(shown, zone)
     st.header("All answers", anchor=False)
     st.dataframe(
