@@ -271,7 +271,8 @@ def today_choices(split: Sequence[Share], waiting: Sequence[Due], week: Week) ->
             - practised.get(one.ask.domain, 0.0)
             for one in fitting
         }
-        domain = max(behind, key=lambda name: behind[name])
+        weakest_first = [name for name in by_domain if name in behind]
+        domain = max(weakest_first, key=lambda name: behind[name])
         one = next(one for one in fitting if one.ask.domain == domain)
         chosen.append(Choice(one, by_domain[domain], behind[domain]))
         left.remove(one)

@@ -131,7 +131,11 @@ one in twenty verdicts may still be chance; trust the ones that stay.
 **Filled pauses per minute.** With $y$ the expected true count, $t$ the minutes of talk and $v$ the variance of $y$:
 
 $$
-y = \\sum_i \\left(\\frac{{S_i}}{{R}} + m_0 t_i\\right) \\qquad v = y + \\sum_i V_i
+y = \\sum_i \\left(\\frac{{S_i}}{{R}} + m_0 t_i\\right)
+$$
+
+$$
+v = y + \\sum_i V_i
 $$
 
 $S_i$ is the sum of the confidences of what was found in answer $i$, $R$ the detector's recall, $m_0$ what it misses a
@@ -139,24 +143,30 @@ minute and $V_i$ the detector's variance. The interval of $y / t$ is the
 gamma interval of Fay and Feuer (1997); with a perfect detector it is the exact Poisson interval of Garwood (1936):
 
 $$
-\\left[\\ \\frac{{v}}{{2y}}\\,\\chi^2_{{\\alpha/2}}\\!\\left(\\tfrac{{2y^2}}{{v}}\\right),\\quad
-\\frac{{v + s^2}}{{2(y + s)}}\\,\\chi^2_{{1-\\alpha/2}}\\!\\left(\\tfrac{{2(y+s)^2}}{{v + s^2}}\\right) \\right]
-\\Big/\\, t \\qquad s = 1/R
+\\mathrm{{low}} = \\frac{{v}}{{2yt}}\\,\\chi^2_{{\\alpha/2}}\\!\\left(\\tfrac{{2y^2}}{{v}}\\right)
 $$
 
+$$
+\\mathrm{{high}} = \\frac{{v + s^2}}{{2(y + s)t}}\\,
+\\chi^2_{{1-\\alpha/2}}\\!\\left(\\tfrac{{2(y+s)^2}}{{v + s^2}}\\right)
+$$
+
+Here $s = 1/R$, and $\\chi^2_p(k)$ is the $p$ quantile of the chi-square distribution with $k$ degrees of freedom.
+
 Where your answers scatter more than that, $v$ is multiplied by $\\phi\\,(t_{{df}}/z)^2$, with $\\phi$ the Pearson
-chi-square of the answers over its degrees of freedom (never below 1). The two sides are standardised over the
-questions with weights $t_1 t_2/(t_1 + t_2)$ (Greenland and Robins 1985), and the interval of their difference is
-recovered from theirs (MOVER, Zou and Donner 2008).
+chi-square of the answers over its degrees of freedom (the factor is never below 1). The two sides are standardised
+over the questions with weights $t_1 t_2/(t_1 + t_2)$ (Greenland and Robins 1985), and the interval of their difference
+is recovered from theirs (MOVER, Zou and Donner 2008).
 
 **Speaking rate, coverage, clarity, fluency.** The level is the mean. The change is the least-squares $\\delta$ of
 $x_i = \\mathrm{{question}}_i + \\delta \\cdot \\mathrm{{late}}_i + e_i$. Intervals come from 1,000 bootstrap draws of the
 residuals, stretched by $\\sqrt{{n/df}} \\cdot t_{{df}}/z$, because a plain bootstrap is too narrow for few answers
-(Hesterberg 2015). The speaking rate is judged by its distance from the good range: inside it no speed is better.
+(Hesterberg 2015); over 100 answers the normal limit of the draws is taken. The speaking rate is judged by its distance
+from the good range: inside it no speed is better.
 
 **Level.** The running mean over five answers (a twentieth of many), from the third answer on, of whatever the filters
 show. Hard questions lower it; only the verdict compares like with like.
 
-**How often it is wrong.** In histories drawn by chance in which nothing changes, fewer than 4 in 100 verdicts say
-*better*, and about as few *worse*.
+**How often it is wrong.** In histories drawn by chance in which nothing changes, at most about 4 in 100 verdicts say
+*better*, and about as many *worse*.
 """

@@ -148,14 +148,13 @@ def comparable(outcomes: Sequence[Outcome], figure: Figure, versions: Versions) 
     ]
     if "rubric_sha256" not in figure.made_by:
         return kept
-    newest: dict[str, tuple[datetime, str | None]] = {}
+    newest: dict[str, Outcome] = {}
     for one in kept:
-        newest[one.question] = max(
-            newest.get(one.question, (one.assessed_at, None)),
-            (one.assessed_at, one.versions["rubric_sha256"]),
-            key=lambda pair: pair[0],
-        )
-    return [one for one in kept if one.versions["rubric_sha256"] == newest[one.question][1]]
+        if one.question not in newest or one.assessed_at >= newest[one.question].assessed_at:
+            newest[one.question] = one
+    return [
+        one for one in kept if one.versions["rubric_sha256"] == newest[one.question].versions["rubric_sha256"]
+    ]
 
 
 def outdated(outcomes: Sequence[Outcome], versions: Versions) -> list[Outcome]:
