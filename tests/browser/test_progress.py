@@ -80,6 +80,13 @@ def test_a_goal_becomes_a_line(weeks: App, page: Page) -> None:
     expect(chart.get_by_text("goal 3")).to_be_visible()
     expect(chart.get_by_text("Goal: Filled pauses: at most 3 per minute")).to_be_visible()
     assert load_settings(weeks.home, {}).goals == {"filled_pauses_per_minute": 3.0}
+    page.reload()
+    settled(page)
+    page.get_by_text("Goals", exact=True).click()
+    page.get_by_label("Filled pauses, at most").fill("")
+    page.get_by_role("button", name="Save the goals").click()
+    expect(chart.get_by_text("goal 3")).to_have_count(0)
+    assert load_settings(weeks.home, {}).goals == {}
 
 
 def test_a_table_can_be_downloaded(weeks: App, page: Page) -> None:

@@ -210,13 +210,17 @@ def goals() -> None:
         with st.container(horizontal=True, gap="small"):
             for figure in (one for one in FIGURES if one.better != "range"):
                 way = "at most" if figure.better == "lower" else "at least"
+                key = f"goal_{figure.name}"
+                st.session_state.setdefault(
+                    key, kept.get(figure.name)
+                )  # a field with a default can't be emptied
                 wanted[figure.name] = st.number_input(
                     f"{figure.title}, {way} ({figure.unit})",
                     min_value=0.0,
                     max_value=100.0,
-                    value=kept.get(figure.name),
+                    value=None,
                     step=0.5 if figure.better == "lower" else 5.0,
-                    key=f"goal_{figure.name}",
+                    key=key,
                 )
         st.caption("The goal of the speaking rate is its good range; Settings has it.")
         if st.form_submit_button("Save the goals") and save(

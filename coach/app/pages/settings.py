@@ -163,7 +163,10 @@ def plan(chosen: Settings) -> None:
     st.header("Your plan", anchor=False)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         minutes = st.number_input("Minutes a week", 5, 3000, chosen.weekly_minutes, step=10)
-        interview = st.date_input("Date of your next interview", chosen.interview_date, format="YYYY-MM-DD")
+        st.session_state.setdefault(
+            "interview", chosen.interview_date
+        )  # a field with a default can't be emptied
+        interview = st.date_input("Date of your next interview", None, format="YYYY-MM-DD", key="interview")
     domains = st.multiselect(
         "Domains you prepare for",
         list(DOMAINS),
