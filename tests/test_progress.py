@@ -206,6 +206,12 @@ class TestLevels:
         assert found is not None
         assert found.value == pytest.approx(36 / 12)
 
+    def test_a_score_stays_between_0_and_100(self) -> None:
+        found = level([said(day, coverage=value) for day, value in enumerate([100.0, 60.0, 98.0])], COVERAGE)
+        assert found is not None
+        assert found.high == 100.0
+        assert found.low > 0
+
     def test_two_answers_make_none(self) -> None:
         assert levels([said(0), said(1)], COVERAGE) == []
         assert level([said(0), said(1)], PAUSES) is None

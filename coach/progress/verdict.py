@@ -121,7 +121,10 @@ def level(outcomes: Sequence[Outcome], figure: Figure) -> Estimate | None:
     if figure is RATE:
         return mean_rate([one.counted for one in outcomes if one.counted is not None], STEP)
     values = [one.values[figure.name] for one in outcomes]
-    return mean([value for value in values if value is not None])
+    found = mean([value for value in values if value is not None])
+    if found is None or figure.unit != "of 100":
+        return found
+    return Estimate(found.value, max(0.0, found.low), min(100.0, found.high))
 
 
 def single(outcome: Outcome, figure: Figure) -> Estimate | None:
