@@ -14,6 +14,7 @@ page = st.navigation(
     [
         st.Page(PAGES / "practice.py", title="Practice", icon=":material/mic:", default=True),
         st.Page(PAGES / "review.py", title="Review", icon=":material/graphic_eq:"),
+        st.Page(PAGES / "plan.py", title="Plan", icon=":material/event_note:"),
         st.Page(PAGES / "progress.py", title="Progress", icon=":material/trending_up:"),
         st.Page(PAGES / "questions.py", title="Questions", icon=":material/quiz:"),
         st.Page(PAGES / "settings.py", title="Settings", icon=":material/settings:"),

@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coach.assessment import Band
 from coach.errors import SettingsError
+from coach.rubric.model import Domain
 
 FILE_NAME: Final = "settings.json"
 _FROM_ENVIRONMENT: Final = ("model", "device", "compute_type", "language")
@@ -42,6 +44,16 @@ class Settings(BaseModel):
     that nobody said (``benchmarks/speech/glossary.py`` measures both)."""
     bands: dict[str, Band] = {}
     """The user's own bands by measurement name."""
+    weekly_minutes: int = Field(default=90, ge=5, le=3000)
+    """How long one means to practise in a week."""
+    interview_date: date | None = None
+    """The day of the next interview; one in the past changes nothing."""
+    domains: tuple[Domain, ...] = ()
+    """The domains one prepares for; none named: all."""
+    domain_ratings: dict[Domain, Annotated[int, Field(ge=1, le=5)]] = {}
+    """How sure one feels in a domain, 1..5."""
+    goals: dict[str, Annotated[float, Field(ge=0, le=100)]] = {}
+    """Targets by the name of a figure of Progress: filled pauses per minute, scores of 100."""
 
 
 def coach_home() -> Path:

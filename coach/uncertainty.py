@@ -59,12 +59,32 @@ def likely_count(found: Iterable[Disfluency], minutes: float, *kinds: Disfluency
 
     What the user accepted is certain, what the user rejected is none; other kinds are passed over.
     """
-    listed = [one for one in found if one.verdict != "rejected"]
+    listed = list(found)
     whole = np.ones(1)
     for kind in kinds:
-        sure = [1.0 if one.verdict == "accepted" else one.confidence for one in listed if one.kind == kind]
-        whole = np.convolve(whole, true_count(sure, minutes, MEASURED[kind]))
+        whole = np.convolve(whole, true_count(_sureness(listed, kind), minutes, MEASURED[kind]))
     return quantiles(whole)
+
+
+def marks(found: Iterable[Disfluency], kind: DisfluencyKind) -> tuple[float, float]:
+    """Mean and variance of how many of the marks of ``kind`` are right: sum of c and of c * (1 - c)."""
+    sure = _sureness(found, kind)
+    return sum(sure), sum(one * (1 - one) for one in sure)
+
+
+def moments(right: float, variance: float, minutes: float, accuracy: Accuracy) -> tuple[float, float]:
+    """Mean and variance of the true count, from those of the right marks (:func:`marks`).
+
+    The moments of the distribution of :func:`true_count`, for sums over many talks.
+    """
+    missed = right * (1 - accuracy.recall) / accuracy.recall + accuracy.missed_per_minute * minutes
+    return right + missed, variance + missed + accuracy.spread * missed**2
+
+
+def _sureness(found: Iterable[Disfluency], kind: DisfluencyKind) -> list[float]:
+    """The probability of each mark to be right: certain where the user accepted it, left out where rejected."""
+    listed = [one for one in found if one.kind == kind and one.verdict != "rejected"]
+    return [1.0 if one.verdict == "accepted" else one.confidence for one in listed]
 
 
 def true_count(confidences: Sequence[float], minutes: float, accuracy: Accuracy) -> NDArray[np.float64]:

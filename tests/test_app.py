@@ -20,7 +20,7 @@ from coach.settings import load_settings, save_settings
 from coach.store import Attempt, Store, open_store
 
 ENTRY = bundled("streamlit_app.py")
-PAGES = ("practice", "review", "progress", "questions", "settings")
+PAGES = ("practice", "review", "plan", "progress", "questions", "settings")
 QUESTION = "l1-vs-l2-regularization"
 
 
@@ -387,32 +387,6 @@ class TestReview:
         app = opened("review", attempt=kept.id)
         names = [button.label for button in app.download_button]
         assert names == ["Report (HTML)", "Report (Markdown)", "Data (JSON)"]
-
-
-class TestProgress:
-    def test_trends_and_table_of_scored_attempts(self, attempt: Callable[..., Attempt]) -> None:
-        attempt(document())
-        attempt(document())
-        attempt()
-        app = opened("progress")
-        assert "2 attempts" in text(app)
-        assert len(app.dataframe[0].value) == 2
-        assert app.get("plotly_chart")
-
-    def test_samples_are_left_out_when_there_are_own_attempts(self, attempt: Callable[..., Attempt]) -> None:
-        attempt(document())
-        attempt(document(), source="sample")
-        app = opened("progress")
-        assert len(app.dataframe[0].value) == 1
-        app.toggle[0].set_value(True)
-        assert len(ran(app).dataframe[0].value) == 2
-
-    def test_a_question_filters(self, attempt: Callable[..., Attempt]) -> None:
-        attempt(document())
-        attempt(document(None), question=None)
-        app = opened("progress")
-        app.selectbox[1].set_value(QUESTION)
-        assert len(ran(app).dataframe[0].value) == 1
 
 
 class TestQuestions:

@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-import pandas as pd
 import pytest
 from app_documents import PACE, document
 
 from coach.app import charts
-from coach.app.tables import TREND_METRICS, history_frame
 
 
 def names(figure: object) -> list[str]:
     return [trace.name for trace in figure.data]  # type: ignore[attr-defined]
-
-
-def frame(*values: float | None, question: str = "q", title: str | None = "A question") -> pd.DataFrame:
-    start = datetime(2026, 3, 1, tzinfo=UTC)
-    return history_frame(
-        {
-            "attempt_id": str(day),
-            "made_at": start + timedelta(days=day),
-            "question": question,
-            "title": title,
-            "source": "browser",
-            "duration_s": 60.0,
-            "speaking_rate": value,
-        }
-        for day, value in enumerate(values)
-    )
 
 
 class TestPace:
@@ -84,37 +64,6 @@ class TestPace:
         )
         said = charts.pace_alt(found.model_copy(update={"measurements": {"speaking_rate": bare}}))
         assert "The talk is too short" in said
-
-
-class TestTrend:
-    def test_one_line_a_question(self) -> None:
-        both = pd.concat([frame(100.0, 120.0), frame(140.0, question="p", title=None)])
-        figure = charts.trend_figure(both, "speaking_rate")
-        assert names(figure) == ["A question", "Free talk"]
-        assert list(figure.data[0].y) == [100.0, 120.0]
-        assert figure.layout.showlegend
-
-    def test_leaves_out_attempts_without_the_figure(self) -> None:
-        figure = charts.trend_figure(frame(100.0, None, 120.0), "speaking_rate")
-        assert list(figure.data[0].y) == [100.0, 120.0]
-        assert charts.trend_figure(frame(None, None), "speaking_rate") is None
-
-    def test_titles_can_not_smuggle_in_markup(self) -> None:
-        figure = charts.trend_figure(frame(100.0, title="<a href='x'>%{y}</a>"), "speaking_rate")
-        assert "<a" not in figure.data[0].hovertemplate
-        assert "%{y}" not in figure.data[0].hovertemplate.split("<extra>")[1]
-        assert "<a" not in figure.data[0].name
-
-    @pytest.mark.parametrize("metric", TREND_METRICS)
-    def test_every_metric_has_a_title_a_unit_and_a_sentence_without_data(self, metric: str) -> None:
-        title, unit = TREND_METRICS[metric]
-        assert title
-        assert unit
-        assert "no attempt" in charts.trend_alt(frame(None), metric)
-
-    def test_says_first_and_latest(self) -> None:
-        assert "3 attempts, from 100 to 130" in charts.trend_alt(frame(100.0, 160.0, 130.0), "speaking_rate")
-        assert "one attempt, 100" in charts.trend_alt(frame(100.0), "speaking_rate")
 
 
 def test_charts_leave_the_mode_bar_off_and_put_the_legend_below() -> None:

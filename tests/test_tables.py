@@ -141,51 +141,6 @@ class TestTables:
         assert "Signal to noise" in set(tables.quality_table(found)["Figure"])
         assert "Signal to noise" not in set(tables.quality_table(withheld)["Figure"])
 
-    def test_history_keeps_unknown_apart_from_zero(self) -> None:
-        rows = [
-            {
-                "attempt_id": "b",
-                "made_at": datetime(2026, 3, 2, tzinfo=UTC),
-                "coverage": None,
-                "source": "file",
-            },
-            {
-                "attempt_id": "a",
-                "made_at": datetime(2026, 3, 1, tzinfo=UTC),
-                "coverage": 0.0,
-                "source": "sample",
-            },
-        ]
-        frame = tables.history_frame(rows)
-        assert list(frame["attempt_id"]) == ["a", "b"]
-        assert frame["coverage"].isna().tolist() == [False, True]
-        shown = tables.history_table(frame)
-        assert shown["Way in"].tolist() == ["file", "sample"]
-        assert shown["Question"].tolist() == ["Free talk", "Free talk"]
-
-    def test_history_of_nobody_is_an_empty_frame(self) -> None:
-        frame = tables.history_frame([])
-        assert frame.empty
-        assert tables.history_table(frame).empty
-        assert tables.question_titles(frame, None) == {}
-
-    def test_filters(self) -> None:
-        made = datetime(2026, 3, 1, tzinfo=UTC)
-        frame = tables.history_frame(
-            {"attempt_id": n, "made_at": made, "question": q, "domain": d, "source": s, "title": q}
-            for n, q, d, s in [
-                ("1", "x", "coding", "file"),
-                ("2", "y", "coding", "sample"),
-                ("3", "z", "ml", "file"),
-            ]
-        )
-        assert tables.history_filtered(frame)["attempt_id"].tolist() == ["1", "3"]
-        assert tables.history_filtered(frame, domain="coding", samples=True)["attempt_id"].tolist() == [
-            "1",
-            "2",
-        ]
-        assert tables.history_filtered(frame, question="z")["attempt_id"].tolist() == ["3"]
-
     def test_search_wants_every_word_and_sorts_by_level(self) -> None:
         rubrics = list_rubrics()
         found = tables.matching(rubrics, domain=None, level=None, text="L1 regularization")

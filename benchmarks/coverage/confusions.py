@@ -25,7 +25,7 @@ from benchmarks.speech.scoring import content
 def main() -> None:
     items = spoken(jobs("dev"), CACHE, CACHE / "voices" / "bin" / "python")
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for judgement in hear_all(items, [Coach("base")], CACHE)["Coach"]:
+    for judgement in hear_all(items, [Coach("base", CACHE)], CACHE)["Coach"]:
         truth = content(word.text for word in judgement.item.truth.words)
         found = content(word.text for word in judgement.heard.words or ())
         aligned = jiwer.process_words(" ".join(truth), " ".join(found))

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-import pandas as pd
 import plotly.graph_objects as go
 
-from coach.app.tables import TREND_METRICS
 from coach.app.words import band_text, clock, number
 from coach.assessment import Assessment, Band, SeriesPoint
 from coach.transcript import Span
@@ -21,7 +19,6 @@ CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "doubleClick": Fa
 
 LINE: Final = "#179487"
 _GOOD: Final = "rgba(23, 148, 135, 0.13)"
-_COLOURS: Final = ("#179487", "#d08119", "#8d70dd", "#3f83d1", "#d4594e", "#7f8b88")
 _MARKS: Final = {
     "filled pauses": ("circle", "#d08119"),
     "repetitions and restarts": ("x", "#d4594e"),
@@ -81,7 +78,7 @@ def pace_figure(assessment: Assessment) -> go.Figure | None:
     end = assessment.recording.duration_s if assessment.recording else told[-1].end
     figure.update_xaxes(range=[0, end], **_time_ticks(end))
     figure.update_yaxes(title="words per minute", rangemode="tozero")
-    return _laid_out(figure, height=320)
+    return laid_out(figure, height=320)
 
 
 def pace_alt(assessment: Assessment) -> str:
@@ -103,46 +100,6 @@ def pace_alt(assessment: Assessment) -> str:
     )
 
 
-def trend_figure(frame: pd.DataFrame, metric: str, band: Band | None = None) -> go.Figure | None:
-    """One line per question over the rows of ``tables.history_frame``; None where none has the figure."""
-    told = frame.dropna(subset=[metric])
-    if told.empty:
-        return None
-    unit = TREND_METRICS[metric][1]
-    figure = go.Figure()
-    if band is not None:
-        _add_range(figure, band.good, ceiling=float(told[metric].max()))
-    grouped = told.assign(title=told["title"].fillna("Free talk")).groupby("title", sort=False)
-    for index, (name, attempts) in enumerate(grouped):
-        colour = _COLOURS[index % len(_COLOURS)]
-        figure.add_scatter(
-            x=attempts["made_at"],
-            y=attempts[metric],
-            mode="lines+markers",
-            name=_safe(_short(str(name))),
-            line={"color": colour, "width": 2},
-            marker={"size": 8, "symbol": index % 5},
-            hovertemplate=f"%{{x|%d %b %H:%M}}: %{{y:.1f}} {unit}<extra>{_safe(_short(str(name)))}</extra>",
-        )
-    top = 100 if unit == "of 100" else None
-    figure.update_yaxes(title=unit, rangemode="tozero", range=[0, 104] if top else None)
-    figure.update_xaxes(range=_time_range(told["made_at"]), nticks=5, tickformat="%-d %b<br>%H:%M")
-    laid_out = _laid_out(figure, height=270, legend=len(grouped) > 1)
-    return laid_out.update_layout(legend_y=-0.3)  # below the two lines of each date
-
-
-def trend_alt(frame: pd.DataFrame, metric: str) -> str:
-    """The trend in a sentence: how many attempts, the first and the latest value."""
-    title, unit = TREND_METRICS[metric]
-    told = frame.dropna(subset=[metric]).sort_values("made_at")
-    if told.empty:
-        return f"{title}: no attempt here has this figure."
-    first, latest = float(told[metric].iloc[0]), float(told[metric].iloc[-1])
-    if len(told) == 1:
-        return f"{title}: one attempt, {number(latest)} {unit}."
-    return f"{title}: {len(told)} attempts, from {number(first)} to {number(latest)} {unit}."
-
-
 def _marked(assessment: Assessment) -> list[tuple[str, list[Span]]]:
     return [(name, spans) for name, spans in pace_moments(assessment).items() if spans]
 
@@ -162,10 +119,11 @@ def _at(points: Sequence[SeriesPoint], moment: float) -> float:
 
 def _add_band(figure: go.Figure, band: Band | None, told: Sequence[SeriesPoint]) -> None:
     if band is not None:
-        _add_range(figure, band.good, ceiling=max(point.value or 0.0 for point in told))
+        shade(figure, band.good, ceiling=max(point.value or 0.0 for point in told))
 
 
-def _add_range(figure: go.Figure, limits: tuple[float | None, float | None], ceiling: float) -> None:
+def shade(figure: go.Figure, limits: tuple[float | None, float | None], ceiling: float) -> None:
+    """Shades the good range; an open upper end reaches a little above ``ceiling``."""
     low, high = limits
     if low is None and high is None:
         return
@@ -187,23 +145,18 @@ def _time_ticks(end: float) -> dict[str, Any]:
     return {"tickvals": ticks, "ticktext": [clock(tick) for tick in ticks], "title": None}
 
 
-def _time_range(moments: pd.Series[pd.Timestamp]) -> list[pd.Timestamp]:
-    """From before the first to after the last, and never so short that the axis counts seconds."""
-    first, last = moments.min(), moments.max()
-    room = max((last - first) * 0.05, pd.Timedelta(minutes=3))
-    return [first - room, last + room]
-
-
-def _short(name: str) -> str:
+def shortened(name: str) -> str:
+    """A title as a legend can show it."""
     return name if len(name) <= _LONGEST_LEGEND_TITLE else name[: _LONGEST_LEGEND_TITLE - 1].rstrip() + "…"
 
 
-def _safe(name: str) -> str:
-    # Plotly reads a few HTML tags in hover text, and %{...} as a placeholder.
+def safe(name: str) -> str:
+    """A title so that plotly shows it as it is: it reads a few HTML tags, and %{...} as a placeholder."""
     return name.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "% {")
 
 
-def _laid_out(figure: go.Figure, height: int, legend: bool = True) -> go.Figure:
+def laid_out(figure: go.Figure, height: int, legend: bool = True) -> go.Figure:
+    """The layout that every chart has: the legend below, nothing to drag or zoom."""
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 12, "b": 8},

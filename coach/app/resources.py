@@ -8,11 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
 import streamlit as st
 
 from coach.app.local_recording import Seat
-from coach.app.tables import history_frame
 from coach.errors import RubricError, StoreError
 from coach.rubric import Rubric, list_rubrics, load_rubric
 from coach.settings import Settings, coach_home, load_settings, user_rubrics
@@ -129,18 +127,6 @@ def rubric_of(question: str | None) -> Rubric | None:
         return load_rubric(question, user_rubrics(home()))
     except RubricError:
         return None
-
-
-def history() -> pd.DataFrame:
-    """Every attempt with its headline figures, for ``coach.app.tables``."""
-    rows = []
-    for row in store().history_rows():
-        question = row["question_id"]
-        rubric = rubric_of(question)
-        title = rubric.title if rubric else question
-        domain = rubric.domain if rubric else None
-        rows.append({**row, "attempt_id": row["id"], "question": question, "title": title, "domain": domain})
-    return history_frame(rows)
 
 
 @st.cache_resource(show_spinner=False, scope="session", on_release=lambda seat: seat.close())

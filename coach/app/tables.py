@@ -1,4 +1,4 @@
-"""Tables of the pages, out of the document and the rows of the store. Pure; the only module for pandas."""
+"""Tables of the pages, out of the document and the rows of the store. Pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from coach.app.words import (
     ABSENT,
     DOMAINS,
     JUDGEMENTS,
-    SOURCES,
     band_text,
-    domain_label,
     duration,
     ends,
     judge,
@@ -28,8 +26,6 @@ from coach.metrics import pace
 from coach.rubric import Rubric, RubricProblem
 from coach.scores import Curve, along, band_curve, clarity_parts, fluency_parts
 from coach.uncertainty import LEVEL
-
-Frame = pd.DataFrame
 
 
 def measurement_table(measurements: Mapping[str, Measurement]) -> pd.DataFrame:
@@ -112,62 +108,8 @@ def versions_table(assessment: Assessment) -> pd.DataFrame:
     return pd.DataFrame([(part, version or ABSENT) for part, version in rows], columns=["Part", "Version"])
 
 
-TREND_METRICS: Final = {
-    "filled_pauses_per_minute": ("Filled pauses per minute", "per minute"),
-    "speaking_rate": ("Pace", "words per minute"),
-    "coverage": ("Coverage", "of 100"),
-    "clarity": ("Clarity", "of 100"),
-    "fluency": ("Fluency", "of 100"),
-}
-"""What Progress can draw: column -> (title, unit)."""
-
 DEFAULT_PACE: Final = pace.BAND
 """What the settings page starts from while the user has set no range."""
-
-HISTORY_COLUMNS: Final = ("attempt_id", "made_at", "question", "title", "domain", "source", "duration_s")
-
-
-def history_frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Rows of the store, oldest first; ``made_at`` in UTC, metrics as floats with NaN where unknown."""
-    columns = [*HISTORY_COLUMNS, *TREND_METRICS]
-    frame = pd.DataFrame([{name: row.get(name) for name in columns} for row in rows], columns=columns)
-    frame["made_at"] = pd.to_datetime(frame["made_at"], utc=True)
-    for name in (*TREND_METRICS, "duration_s"):
-        frame[name] = pd.to_numeric(frame[name], errors="coerce")
-    return frame.sort_values("made_at", ignore_index=True)
-
-
-def history_filtered(
-    frame: pd.DataFrame, *, domain: str | None = None, question: str | None = None, samples: bool = False
-) -> pd.DataFrame:
-    """The attempts of one domain and question (None: all); sample talks only when asked for."""
-    kept = frame
-    if domain is not None:
-        kept = kept[kept["domain"] == domain]
-    if question is not None:
-        kept = kept[kept["question"] == question]
-    if not samples:
-        kept = kept[kept["source"] != "sample"]
-    return kept.reset_index(drop=True)
-
-
-def history_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with headings for people, newest first."""
-    shown = pd.DataFrame(
-        {
-            "When": frame["made_at"],
-            "Question": frame["title"].fillna("Free talk"),
-            "Domain": [domain_label(name) if isinstance(name, str) else ABSENT for name in frame["domain"]],
-            "Length (s)": frame["duration_s"].round(),
-            "Filled pauses / min": frame["filled_pauses_per_minute"].round(1),
-            "Words / min": frame["speaking_rate"].round(),
-            "Coverage": frame["coverage"].round(),
-            "Clarity": frame["clarity"].round(),
-            "Fluency": frame["fluency"].round(),
-            "Way in": [SOURCES.get(name, str(name)) for name in frame["source"]],
-        }
-    )
-    return shown.iloc[::-1].reset_index(drop=True)
 
 
 def in_domain_order(names: Iterable[Any]) -> list[str]:
@@ -175,20 +117,6 @@ def in_domain_order(names: Iterable[Any]) -> list[str]:
     order = list(DOMAINS)
     found = {name for name in names if isinstance(name, str)}
     return sorted(found, key=lambda name: (_place(order, name), name))
-
-
-def question_titles(frame: pd.DataFrame, domain: str | None) -> dict[str, str]:
-    """Question id -> title of the questions answered in a domain (None: all), by title."""
-    kept = frame if domain is None else frame[frame["domain"] == domain]
-    kept = kept.dropna(subset=["question"])
-    titles = {str(row.question): str(row.title) for row in kept.itertuples()}
-    return dict(sorted(titles.items(), key=lambda pair: pair[1].casefold()))
-
-
-def history_sentence(frame: pd.DataFrame) -> str:
-    """How many attempts, and how long they were together."""
-    attempts = f"{len(frame)} attempt" + ("" if len(frame) == 1 else "s")
-    return f"{attempts}, {duration(float(frame['duration_s'].sum()))} of talk."
 
 
 def matching(

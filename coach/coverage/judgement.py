@@ -78,10 +78,10 @@ def mistaken(item: Misconception, compared: Compared) -> MisconceptionFinding | 
     if not len(candidates.windows):
         return None
     says = decide(candidates.features, compared.meaning, compared.verifier)[:, SAYS]
-    enough = MISTAKEN_ALONE
-    if item.contradicts in compared.points:
+    enough, point = MISTAKEN_ALONE, item.contradicts
+    if point is not None and point in compared.points:
         enough = MISTAKEN
-        says = np.where(_opposed(compared, item.contradicts, candidates.windows), says, 0.0)
+        says = np.where(_opposed(compared, point, candidates.windows), says, 0.0)
     if says.max() < enough:
         return None
     return MisconceptionFinding(

@@ -14,11 +14,14 @@ from coach.store import tables
 from coach.store.attempt import check_move
 from coach.store.database import Database
 from coach.store.rows import NOT_QUEUED, change, find, now
+from coach.uncertainty import marks
 
-_attempt, _assessment, _verdict, _piece = tables.attempt, tables.assessment, tables.verdict, tables.piece
+_attempt, _assessment, _extent = tables.attempt, tables.assessment, tables.extent
+_verdict, _piece = tables.verdict, tables.piece
 
 SCORES: Final = ("coverage", "fluency", "pace", "clarity")
 MEASURED: Final = ("speaking_rate", "filled_pauses_per_minute")
+EXTENT: Final = ("speaking_time", "filled_pauses_right", "filled_pauses_variance")
 
 
 class Findings(Database):
@@ -40,7 +43,9 @@ class Findings(Database):
                 "versions": document.versions.model_dump(by_alias=True, mode="json"),
                 **headlines(document),
             }
-            connection.execute(insert(_assessment).values(row))
+            kept = connection.execute(insert(_assessment).values(row)).inserted_primary_key
+            assert kept is not None
+            connection.execute(insert(_extent).values(assessment_id=kept[0], **extent(document)))
             change(connection, attempt, stage="assessed", reason=None, **NOT_QUEUED)
             return document
 
@@ -106,7 +111,8 @@ class Findings(Database):
         """One flat dict an attempt, oldest first, for tables and charts.
 
         Headline figures and the versions that made them (``model``, ``detectors``, ``scorer`` ...) are None
-        where there is no assessment. Scores 0..100, speaking_rate in words a minute.
+        where there is no assessment. Scores 0..100, speaking_rate in words a minute, speaking_time in seconds.
+        ``filled_pauses_right`` is how many of the marked ones are expected to be right, with its variance.
         """
         other = _assessment.alias()
         newest = (
@@ -115,10 +121,15 @@ class Findings(Database):
             .correlate(_attempt)
             .scalar_subquery()
         )
-        columns = [_attempt.c[name] for name in _LISTED] + [_assessment.c[name] for name in SCORES + MEASURED]
+        columns = [_attempt.c[name] for name in _LISTED]
+        columns += [_assessment.c[name] for name in SCORES + MEASURED] + [_extent.c[name] for name in EXTENT]
         query = (
             select(*columns, _assessment.c.made_at.label("assessed_at"), _assessment.c.versions)
-            .select_from(_attempt.outerjoin(_assessment, _assessment.c.id == newest))
+            .select_from(
+                _attempt.outerjoin(_assessment, _assessment.c.id == newest).outerjoin(
+                    _extent, _extent.c.assessment_id == _assessment.c.id
+                )
+            )
             .order_by(_attempt.c.made_at, _attempt.c.id)
         )
         if question is not None:
@@ -145,6 +156,7 @@ _LISTED: Final = (
     "duration_s",
     "self_rating",
     "browser_processed",
+    "queued_at",
 )
 _VERSIONS: Final = ("app", "model", "detectors", "scorer", "rubric_sha256")
 
@@ -154,3 +166,18 @@ def headlines(document: Assessment) -> dict[str, float | None]:
     scores = {name: getattr(document.scores, name) for name in SCORES}
     measured = {name: document.measurements.get(name) for name in MEASURED}
     return scores | {name: None if found is None else found.value for name, found in measured.items()}
+
+
+def extent(document: Assessment) -> dict[str, float | None]:
+    """Seconds of speaking time, and how many marked filled pauses are expected to be right, with its variance.
+
+    None in a written answer, which has neither.
+    """
+    time = document.measurements.get("speaking_time")
+    right, variance = marks(document.disfluencies, "filled_pause")
+    spoken = document.recording is not None
+    return {
+        "speaking_time": None if time is None else time.value,
+        "filled_pauses_right": right if spoken else None,
+        "filled_pauses_variance": variance if spoken else None,
+    }

@@ -120,6 +120,17 @@ assessment = Table(
     sqlite_autoincrement=True,  # an id is never used again, so the greatest is the newest
 )
 
+# More figures for lists, in a table of their own: columns after the document would be slow to read, and to put
+# them before it every document would have to be copied. None where the talk is a written answer.
+extent = Table(
+    "extent",
+    metadata,
+    Column("assessment_id", Integer, ForeignKey("assessment.id", ondelete="CASCADE"), primary_key=True),
+    Column("speaking_time", Float),  # seconds
+    Column("filled_pauses_right", Float),  # how many marks are expected to be right (coach.uncertainty.marks)
+    Column("filled_pauses_variance", Float),  # and its variance
+)
+
 # What the user said about a finding, apart from what was measured: it survives every new assessment.
 verdict = Table(
     "verdict",

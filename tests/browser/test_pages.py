@@ -62,6 +62,7 @@ FILLED: dict[str, tuple[str, Callable[[Page], None]]] = {
     "practice-scored": ("/?attempt={attempt}", nothing),
     "review-list": ("/review", nothing),
     "review": ("/review?attempt={attempt}", nothing),
+    "plan": ("/plan", nothing),
     "progress": ("/progress", nothing),
     "questions": ("/questions", nothing),
     "questions-own": ("/questions", press("Add your own")),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from coach.app import tables
+from coach.app.choices import save
 from coach.app.frame import heading, plain
 from coach.app.resources import home, settings, store
+from coach.app.words import domain_label
 from coach.assessment import Band
 from coach.errors import CoachError
-from coach.settings import FILE_NAME, Settings, load_settings, model_store, save_settings
+from coach.rubric import DOMAINS
+from coach.settings import FILE_NAME, Settings, model_store
 from coach.transcription import weights
 
 SHIPPED = {"base": "base (default): best of the two", "tiny.en": "tiny.en: faster, English only, hears less"}
@@ -23,18 +26,9 @@ def page() -> None:
     model(chosen)
     microphone(chosen)
     pace(chosen)
+    plan(chosen)
     data()
     about()
-
-
-def save(**changes: object) -> None:
-    try:
-        own = load_settings(home(), {})  # what the environment says is for this run, and not to be kept
-        save_settings(home(), Settings.model_validate({**own.model_dump(), **changes}))
-    except (CoachError, ValueError, OSError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
-    else:
-        st.toast("Saved.", icon=":material/check_circle:")
 
 
 def model(chosen: Settings) -> None:
@@ -163,6 +157,31 @@ def pace(chosen: Settings) -> None:
         if "speaking_rate" in chosen.bands and st.button("Back to the default"):
             save(bands={name: kept for name, kept in chosen.bands.items() if name != "speaking_rate"})
             st.rerun()
+
+
+def plan(chosen: Settings) -> None:
+    st.header("Your plan", anchor=False)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        minutes = st.number_input("Minutes a week", 5, 3000, chosen.weekly_minutes, step=10)
+        st.session_state.setdefault(
+            "interview", chosen.interview_date
+        )  # a field with a default can't be emptied
+        interview = st.date_input("Date of your next interview", None, format="YYYY-MM-DD", key="interview")
+    domains = st.multiselect(
+        "Domains you prepare for",
+        list(DOMAINS),
+        default=list(chosen.domains),
+        format_func=domain_label,
+        placeholder="All domains",
+    )
+    changed = (minutes, interview, tuple(domains)) != (
+        chosen.weekly_minutes,
+        chosen.interview_date,
+        chosen.domains,
+    )
+    if st.button("Save", key="save_plan", disabled=not changed):
+        save(weekly_minutes=minutes, interview_date=interview, domains=tuple(domains))
+        st.rerun()
 
 
 def data() -> None:

@@ -1,3 +1,3 @@
 """The steps from each database to the next; ``HEAD`` is the newest, and a test compares it with them."""
 
-HEAD = "0001"
+HEAD = "0002"
