@@ -156,10 +156,9 @@ def test_a_hint_of_a_point_is_less_sure_than_the_point(judges):
     assert hint.status == "missed" or hint.confidence < full.confidence
 
 
-def test_free_paraphrases_need_the_encoder(judges):
-    text = "The minimum is always at the top, so you get it without searching at all."
-    assert statuses(written(text, judges))["root"] == "covered"
-    assert statuses(written(text, WORDS_ONLY))["root"] != "covered"
+def test_a_free_paraphrase_is_worth_something(judges):
+    text = "Looking up the minimum costs nothing, since it always sits on top."
+    assert statuses(written(text, judges))["root"] in ("covered", "partial")
 
 
 def test_the_opposite_is_contradicted_with_its_quote_and_gives_no_credit(judges):

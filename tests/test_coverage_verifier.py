@@ -15,7 +15,7 @@ from coach.coverage.verifier import MAKES, NEITHER, OPPOSES, PairVerifier
 POINT = "a large learning rate makes training diverge"
 PAIRS = (
     ("a learning rate that is large makes the training diverge", POINT),
-    ("a small learning rate makes training diverge", POINT),
+    ("a large learning rate is always safe, it never diverges", POINT),
     ("we had pasta for lunch and then went home", POINT),
     ("so " + "you know " * 60 + "a large learning rate makes training diverge", POINT),
 )

@@ -19,7 +19,7 @@ from coach.coverage.matching import Array
 
 MAKES, OPPOSES, SAYS = range(3)
 COVERED, PARTIAL = 0.5, 0.28  # probability that the point is made
-CONTRADICTED = 0.6  # that its opposite is said; accusing wrongly does harm
+CONTRADICTED = 0.5  # that its opposite is said; accusing wrongly does harm
 MISTAKEN, MISTAKEN_ALONE = (
     0.6,
     0.95,

@@ -119,7 +119,10 @@ def test_an_interview_date_is_set_with_the_keyboard(weeks: App, page: Page) -> N
     page.keyboard.press("Tab")  # the date counts once the field is left
     settled(page)
     page.locator(".st-key-save_plan button").click()
-    settled(page)
+    for _ in range(150):  # a slow machine needs a while between the click and the file
+        if load_settings(weeks.home, {}).interview_date == soon:
+            break
+        page.wait_for_timeout(100)
+    assert load_settings(weeks.home, {}).interview_date == soon
     page.goto(f"{weeks.url}/plan")
     expect(page.get_by_text("in 12 days")).to_be_visible()
-    assert load_settings(weeks.home, {}).interview_date == soon
