@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from coach.bundled import bundled
+from coach.coverage import PairVerifier, SentenceEncoder
 from coach.settings import model_store
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
@@ -17,6 +18,12 @@ IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A models folder that the whole run shares: weights are put together once."""
     return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def judges(models: Path) -> tuple[SentenceEncoder, PairVerifier]:
+    """The two models of coverage, loaded once."""
+    return SentenceEncoder(models), PairVerifier(models)
 
 
 @pytest.fixture

@@ -91,12 +91,6 @@ Judges = tuple[SentenceEncoder | None, PairVerifier | None]
 WORDS_ONLY: Judges = (None, None)
 
 
-@pytest.fixture(scope="module")
-def judges(tmp_path_factory: pytest.TempPathFactory) -> Judges:
-    folder = tmp_path_factory.mktemp("models")
-    return SentenceEncoder(folder), PairVerifier(folder)
-
-
 def written(text: str, judges: Judges, rubric: Rubric = RUBRIC) -> Coverage:
     return cover(Transcript.written(text), rubric, (), *judges)
 

@@ -23,13 +23,8 @@ SENTENCES = (
 
 
 @pytest.fixture(scope="module")
-def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("models")
-
-
-@pytest.fixture(scope="module")
-def encoder(models_folder: Path) -> SentenceEncoder:
-    return SentenceEncoder(models_folder)
+def encoder(models: Path) -> SentenceEncoder:
+    return SentenceEncoder(models)
 
 
 def reference(texts: tuple[str, ...]) -> np.ndarray:
@@ -92,9 +87,9 @@ def test_a_paraphrase_is_nearer_than_another_subject(encoder):
     assert a @ b > a @ c + 0.3
 
 
-def test_second_use_reads_what_the_first_one_made(encoder, models_folder, monkeypatch):
+def test_second_use_reads_what_the_first_one_made(encoder, models, monkeypatch):
     monkeypatch.setattr(weights, "_convert", None)
-    again = SentenceEncoder(models_folder)
+    again = SentenceEncoder(models)
     assert np.array_equal(again.encode(SENTENCES), encoder.encode(SENTENCES))
 
 

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from coach.coverage import PairVerifier, SentenceEncoder
 from coach.coverage.trial import Trial, trial
 from coach.rubric import Rubric, load_rubric
 
 Judges = tuple[SentenceEncoder, PairVerifier]
-
-
-@pytest.fixture(scope="module")
-def judges(tmp_path_factory: pytest.TempPathFactory) -> Judges:
-    folder = tmp_path_factory.mktemp("models")
-    return SentenceEncoder(folder), PairVerifier(folder)
 
 
 def rubric(*points: tuple[str, str, list[str]]) -> Rubric:

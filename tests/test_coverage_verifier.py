@@ -22,13 +22,8 @@ PAIRS = (
 
 
 @pytest.fixture(scope="module")
-def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("models")
-
-
-@pytest.fixture(scope="module")
-def verifier(models_folder: Path) -> PairVerifier:
-    return PairVerifier(models_folder)
+def verifier(models: Path) -> PairVerifier:
+    return PairVerifier(models)
 
 
 def reference(pairs: tuple[tuple[str, str], ...]) -> np.ndarray:
@@ -78,12 +73,12 @@ def test_verdicts_are_probabilities_in_the_order_asked_whatever_is_asked_beside(
     assert verifier.verify([]).shape == (0, 3)
 
 
-def test_a_pair_is_judged_alike_alone_and_in_a_batch(verifier: PairVerifier, models_folder: Path) -> None:
-    alone = PairVerifier(models_folder).verify(PAIRS[1:2])
+def test_a_pair_is_judged_alike_alone_and_in_a_batch(verifier: PairVerifier, models: Path) -> None:
+    alone = PairVerifier(models).verify(PAIRS[1:2])
     assert np.allclose(alone, verifier.verify(PAIRS)[1:2], atol=1e-3)
 
 
-def test_other_corrections_make_another_folder_content(models_folder: Path, tmp_path: Path) -> None:
+def test_other_corrections_make_another_folder_content(models: Path, tmp_path: Path) -> None:
     other = tmp_path / "verifier.npz"
     with np.load(weights.CORRECTIONS) as learned:
         np.savez(other, **{name: learned[name] * (0 if name.endswith(".up") else 1) for name in learned})
@@ -93,5 +88,5 @@ def test_other_corrections_make_another_folder_content(models_folder: Path, tmp_
     assert weights.is_whole(folder, other)
     assert not weights.is_whole(folder, weights.CORRECTIONS)
     assert (folder / "model.bin").read_bytes() != (
-        weights.converted(models_folder, weights.CORRECTIONS) / "model.bin"
+        weights.converted(models, weights.CORRECTIONS) / "model.bin"
     ).read_bytes()

@@ -41,12 +41,6 @@ NAMED_BY_THE_ESSAY = (
 each_question = pytest.mark.parametrize("rubric", QUESTIONS, ids=[rubric.id for rubric in QUESTIONS])
 
 
-@pytest.fixture(scope="module")
-def judges(tmp_path_factory: pytest.TempPathFactory) -> tuple[SentenceEncoder, PairVerifier]:
-    models = tmp_path_factory.mktemp("models")
-    return SentenceEncoder(models), PairVerifier(models)
-
-
 def told(text: str, rubric: Rubric, judges: tuple[SentenceEncoder, PairVerifier]) -> Coverage:
     return cover(Transcript.written(text), rubric, (), *judges)
 

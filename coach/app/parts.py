@@ -6,6 +6,7 @@ import streamlit as st
 
 from coach.app.frame import plain
 from coach.app.player import show_moments
+from coach.app.progress_tables import Frame, csv
 from coach.app.words import (
     COUNTS,
     INTERVAL_NOTE,
@@ -113,6 +114,13 @@ def listed_card(lists: tuple[Evidence, ...]) -> None:
         st.badge("Listed, not explained", icon=":material/list:", color="orange")
         _quotes(lists, "listed")
         st.markdown(f"{LISTED_NOTE}.")
+
+
+def download(label: str, table: Frame, name: str) -> None:
+    """A button that gives ``table`` as NAME.csv."""
+    st.download_button(
+        plain(label), csv(table), f"{name}.csv", "text/csv", icon=":material/download:", on_click="ignore"
+    )
 
 
 def _quotes(evidence: tuple[Evidence, ...], key: str) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CANDIDATES = 4  # stretches a statement that are looked at closely: each costs the verifier a few ms
 _SAME = 0.6  # share of the shorter stretch that two may have in common and still count as two
 _LONGEST_READ = 30  # words the verifier is shown
-_WORTH_READING = 0.12
+_WORTH_READING = 0.12  # first guess below which a second stretch is not looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,32 @@ class Compared:
     verifier: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a rubric holds to compare with; ``plain`` has each wording once, as an answer is read: terms in one form."""
+
+    points: Sequence[Statement]
+    wrong: Sequence[Statement]
+    forms: Mapping[str, str]
+    plain: Mapping[str, str]
+
+    @classmethod
+    def of(cls, rubric: Rubric) -> _Wanted:
+        points, wrong = statements(rubric)
+        forms = accepted_forms((term.say, term.accept) for point in rubric.key_points for term in point.terms)
+        plain = {
+            text: " ".join(token.text for token in matching_view(Transcript.written(text), (), forms))
+            for statement in (*points, *wrong)
+            for text in (*statement.right, *statement.opposite)
+        }
+        return cls(points, wrong, forms, plain)
+
+    @property
+    def statements(self) -> Sequence[Statement]:
+        """Key points and misconceptions."""
+        return [*self.points, *self.wrong]
+
+
 @dataclass(slots=True)
 class _Found:
     """The likeness of everything to everything, with the columns of each wording."""
@@ -66,6 +92,8 @@ class _Found:
     rough: Array = field(init=False)  # (windows, wordings): a first guess of how near they are, 0..1
 
     def __post_init__(self) -> None:
+        # Only an order to look in, so that it need not be as good as the decision: two witnesses, fitted once on
+        # marked answers, cheap enough for every pair of window and wording.
         found = self.likeness
         if found.meaning is None:
             self.rough = _logistic(-2.38 + 6.5 * found.telling)
@@ -84,31 +112,29 @@ def compare(
     verifier: Verifier | None,
 ) -> Compared:
     """Compare every window of the answer with every wording of the rubric, then read the likeliest closely."""
-    points, wrong = statements(rubric)
-    forms = accepted_forms((term.say, term.accept) for point in rubric.key_points for term in point.terms)
-    view = matching_view(transcript, disfluencies, forms)
+    wanted = _Wanted.of(rubric)
+    view = matching_view(transcript, disfluencies, wanted.forms)
     stretches = windows(view)
-    wordings = list(dict.fromkeys(text for s in (*points, *wrong) for text in (*s.right, *s.opposite)))
-    words = {text: _plain(text, forms).split() for text in wordings}
-    weights = stem_weights([[word for text in point.right for word in words[text]] for point in points])
+    words = [text.split() for text in wanted.plain.values()]
+    column = {text: index for index, text in enumerate(wanted.plain)}
+    weights = stem_weights(
+        [[w for text in point.right for w in words[column[text]]] for point in wanted.points]
+    )
     found = _Found(
-        likeness(view, stretches, [words[text] for text in wordings], weights, encoder),
-        {text: index for index, text in enumerate(wordings)},
-        [wordings.index(text) for point in points for text in point.right],
+        likeness(view, stretches, words, weights, encoder),
+        column,
+        [column[text] for point in wanted.points for text in point.right],
         [window.text for window in stretches],
     )
     spoken = np.array([not window.listed for window in stretches], dtype=bool)
-    chosen = {
-        statement.id: _likeliest(statement, found, stretches, spoken) for statement in (*points, *wrong)
-    }
-    read = _Reading(found, stretches, words, verifier, encoder is not None)
-    told = read.all([(statement, chosen[statement.id]) for statement in (*points, *wrong)])
+    work = [(each, _likeliest(each, found, stretches, spoken)) for each in wanted.statements]
+    told = _Reading(found, stretches, wanted.plain, verifier, encoder is not None).all(work)
     return Compared(
         transcript,
         view,
         stretches,
-        {point.id: told[point.id] for point in points},
-        {item.id: told[item.id] for item in wrong},
+        {point.id: told[point.id] for point in wanted.points},
+        {item.id: told[item.id] for item in wanted.wrong},
         encoder is not None,
         verifier is not None,
     )
@@ -117,9 +143,7 @@ def compare(
 def prepare(rubric: Rubric, encoder: Encoder | None) -> None:
     """Has the encoder read the rubric's wordings, so that the answer need not wait for that."""
     if encoder is not None:
-        points, wrong = statements(rubric)
-        forms = accepted_forms((term.say, term.accept) for point in rubric.key_points for term in point.terms)
-        encoder.encode([_plain(text, forms) for s in (*points, *wrong) for text in (*s.right, *s.opposite)])
+        encoder.encode(list(_Wanted.of(rubric).plain.values()))
 
 
 def statements(rubric: Rubric) -> tuple[list[Statement], list[Statement]]:
@@ -136,11 +160,6 @@ def statements(rubric: Rubric) -> tuple[list[Statement], list[Statement]]:
         if item.contradicts in opposite:
             opposite[item.contradicts] += item.phrasings
     return [Statement(key, texts, tuple(opposite[key])) for key, texts in right.items()], wrong
-
-
-def _plain(text: str, forms: Mapping[str, str]) -> str:
-    """A wording as an answer is read: small letters, terms for their accepted forms."""
-    return " ".join(token.text for token in matching_view(Transcript.written(text), (), forms))
 
 
 def _likeliest(
@@ -174,12 +193,12 @@ class _Reading:
         self,
         found: _Found,
         stretches: Sequence[Window],
-        words: Mapping[str, Sequence[str]],
+        plain: Mapping[str, str],
         verifier: Verifier | None,
         meaning: bool,
     ) -> None:
         self.found, self.verifier, self.meaning = found, verifier, meaning
-        self.plain = {text: " ".join(said) for text, said in words.items()}
+        self.plain = plain
         self.starts = np.array([window.start for window in stretches])
         self.ends = np.array([window.end for window in stretches])
 
@@ -211,11 +230,13 @@ class _Reading:
 
     def _texts(self, statement: Statement, index: int) -> tuple[str, str, str]:
         """The statement's text, its nearest other wording, the nearest opposite one ("" where there is none)."""
-        nearest = [
-            max(group, key=lambda text: self.found.rough[index, self.found.column[text]], default="")
-            for group in (statement.right[1:] or statement.right, statement.opposite)
-        ]
-        return tuple(self.plain.get(text, "") for text in (statement.right[0], *nearest))  # type: ignore[return-value]
+
+        def nearest(group: Sequence[str]) -> str:
+            near = max(group, key=lambda text: self.found.rough[index, self.found.column[text]], default="")
+            return self.plain.get(near, "")
+
+        right = statement.right[1:] or statement.right
+        return self.plain[statement.right[0]], nearest(right), nearest(statement.opposite)
 
     def _by_likeness(self, statement: Statement, index: int) -> dict[str, float]:
         found = self.found.likeness

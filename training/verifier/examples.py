@@ -68,7 +68,8 @@ def from_statements(chance: random.Random) -> list[Example]:
         for text in entry["wrong"]:
             found.append(Example(text, point, OPPOSES, topic))
             found.append(Example(text, chance.choice(entry["right"]), OPPOSES, topic))
-            found.append(Example(text, text, MAKES, topic)) if chance.random() < 0.15 else None
+            if chance.random() < 0.15:
+                found.append(Example(text, text, MAKES, topic))
         for text in entry["near"]:
             found.append(Example(text, point, NEITHER, topic))
             found.append(Example(text, chance.choice(entry["right"]), NEITHER, topic))

@@ -6,9 +6,10 @@ from datetime import datetime
 
 import streamlit as st
 
-from coach.app import past, plan_words, progress_tables, words
+from coach.app import past, plan_words, words
 from coach.app.choices import save
 from coach.app.frame import PAGES, empty_state, heading, open_practice, plain
+from coach.app.parts import download
 from coach.app.planning import Today, plan_today
 from coach.app.resources import settings
 from coach.plan import Choice
@@ -120,17 +121,6 @@ def queue(found: Today, now: datetime) -> None:
         },
     )
     download("Queue as CSV", table, "coach-queue")
-
-
-def download(label: str, table: progress_tables.Frame, name: str) -> None:
-    st.download_button(
-        label,
-        progress_tables.csv(table),
-        f"{name}.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
 
 
 page()

@@ -10,7 +10,8 @@ import streamlit as st
 from coach.app import charts, past, progress_charts, progress_tables, progress_view, words
 from coach.app import progress_words as sentences
 from coach.app.choices import save
-from coach.app.frame import empty_state, heading, open_practice, plain
+from coach.app.frame import empty_state, heading, open_practice
+from coach.app.parts import download
 from coach.app.progress_view import Filters, Standing
 from coach.app.resources import settings
 from coach.app.tables import in_domain_order
@@ -257,17 +258,6 @@ def tables(shown: Sequence[Outcome], versions: Versions) -> None:
     with st.container(horizontal=True, gap="small"):
         download("Answers as CSV", every, "coach-answers")
         download("Levels as CSV", progress_tables.level_table(levels, zone), "coach-levels")
-
-
-def download(label: str, table: progress_tables.Frame, name: str) -> None:
-    st.download_button(
-        plain(label),
-        progress_tables.csv(table),
-        f"{name}.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
 
 
 page()
