@@ -32,7 +32,8 @@ from coach.rubric import Rubric, load_rubric
 from coach.scores import SCORER_VERSION, score
 from coach.settings import Settings, coach_home, load_settings, model_store, user_rubrics
 from coach.silence import silent_stretches
-from coach.structure import structure, structure_version
+from coach.structure import prepare as prepare_rules
+from coach.structure import rules_of, structure, structure_version
 from coach.talk import Talk
 from coach.transcript import Span, Transcript, Word
 from coach.transcription.ear import Hesitation
@@ -121,7 +122,7 @@ def assess(
         )
         judges = load_judges(home)
         if rubric is not None:
-            prepare(rubric, judges[0])
+            _prepare(rubric, judges[0])
         report(LOADING, 1.0)
     with clock("listening"):
         glossary = _glossary(rubric) if settings.glossary else ""
@@ -380,6 +381,13 @@ def _glossary(rubric: Rubric | None) -> str:
 @lru_cache(maxsize=1)
 def _loaded_judges(models: Path) -> Judges:
     return SentenceEncoder(models), PairVerifier(models)
+
+
+def _prepare(rubric: Rubric, encoder: Encoder | None) -> None:
+    """What can be read before the answer is there, so that nothing waits for it afterwards."""
+    prepare(rubric, encoder)
+    if encoder is not None:
+        prepare_rules(rules_of(rubric.domain), encoder)
 
 
 def load_judges(home: Path) -> Judges:

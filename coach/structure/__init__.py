@@ -14,7 +14,7 @@ from coach.coverage.view import matching_view
 from coach.rubric.model import Domain
 from coach.structure.checks import checks_of
 from coach.structure.course import course
-from coach.structure.likeness import likeness
+from coach.structure.likeness import likeness, prepare
 from coach.structure.parts import WORDS_ONLY, Answer, parts_of
 from coach.structure.rules import OTHER, Rule, Rules, rules_of
 from coach.structure.shares import share_of, shares_of, stretches_of
@@ -65,4 +65,13 @@ def structure(
     )
 
 
-__all__ = ["OTHER", "STRUCTURE_VERSION", "Rule", "Rules", "rules_of", "structure", "structure_version"]
+__all__ = [
+    "OTHER",
+    "STRUCTURE_VERSION",
+    "Rule",
+    "Rules",
+    "prepare",
+    "rules_of",
+    "structure",
+    "structure_version",
+]

@@ -56,6 +56,12 @@ def likeness(units: Sequence[Unit], rules: Rules, encoder: Encoder | None) -> Li
     )
 
 
+def prepare(rules: Rules, encoder: Encoder) -> None:
+    """Has the encoder read the prototypes, so that the first answer need not wait for that."""
+    for group in _prototypes(rules):
+        encoder.encode(group)
+
+
 def _columns(rules: Rules) -> int:
     return len(rules.stages) + 1 + len(rules.of("mark"))
 
@@ -96,4 +102,4 @@ def _unit_length(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
-__all__ = ["Array", "Likeness", "likeness"]
+__all__ = ["Array", "Likeness", "likeness", "prepare"]
