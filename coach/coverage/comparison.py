@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from coach.coverage.decision import names
 from coach.coverage.encoder import Encoder
-from coach.coverage.matching import Array, Likeness, likeness, stem_weights
+from coach.coverage.matching import Array, Likeness, likeness, logistic, stem_weights
 from coach.coverage.verifier import MAKES, OPPOSES, Verifier
 from coach.coverage.view import Token, Window, accepted_forms, matching_view, windows
 from coach.transcript import Disfluency, Transcript
@@ -96,9 +96,9 @@ class _Found:
         # marked answers, cheap enough for every pair of window and wording.
         found = self.likeness
         if found.meaning is None:
-            self.rough = _logistic(-2.38 + 6.5 * found.telling)
+            self.rough = logistic(-2.38 + 6.5 * found.telling)
         else:
-            self.rough = _logistic(-4.11 + 4.46 * found.meaning + 4.47 * found.telling)
+            self.rough = logistic(-4.11 + 4.46 * found.meaning + 4.47 * found.telling)
 
     def columns(self, wordings: Iterable[str]) -> list[int]:
         return [self.column[text] for text in wordings]
@@ -289,10 +289,6 @@ class _Reading:
 def _log_odds(probability: float) -> float:
     """From -3.9 to 3.9: what lies beyond is no surer."""
     return float(np.log((probability + 0.02) / (1.02 - probability)))
-
-
-def _logistic(logit: Array) -> Array:
-    return np.asarray(1.0 / (1.0 + np.exp(-logit)), dtype=np.float64)
 
 
 __all__ = ["Candidates", "Compared", "Statement", "compare", "prepare", "statements"]

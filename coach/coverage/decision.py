@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from coach.coverage.matching import Array
+from coach.coverage.matching import Array, logistic
 
 MAKES, OPPOSES, SAYS = range(3)
 COVERED, PARTIAL = 0.5, 0.28  # probability that the point is made
@@ -53,7 +53,7 @@ def names(meaning: bool, verifier: bool) -> tuple[str, ...]:
 def decide(features: Array, meaning: bool, verifier: bool) -> Array:
     """``(n, 3)`` probabilities of makes, of opposes and of says from ``(n, len(names(...)))`` features."""
     weights, shift = _fitted()[names(meaning, verifier)]
-    return np.asarray(1 / (1 + np.exp(-(features @ weights.T + shift))), dtype=np.float64)
+    return logistic(features @ weights.T + shift)
 
 
 @cache

@@ -121,6 +121,11 @@ def directed_pairs(words: Sequence[str]) -> list[tuple[int, int, Pair]]:
     ]
 
 
+def logistic(logit: Array) -> Array:
+    """Log-odds as probabilities, 0..1."""
+    return np.asarray(1.0 / (1.0 + np.exp(-logit)), dtype=np.float64)
+
+
 class _Recall:
     """Weighted share of a wording's features that a window holds."""
 

@@ -144,7 +144,11 @@ def is_list(view: Sequence[Token], start: int, end: int) -> bool:
 
 def evidence(transcript: Transcript, view: Sequence[Token], start: int, end: int) -> Evidence:
     """The transcript's own words under ``view[start:end]``, letter for letter, with their times."""
-    first, last = view[start].first, view[end - 1].last - 1
+    return quoted(transcript, view[start].first, view[end - 1].last - 1)
+
+
+def quoted(transcript: Transcript, first: int, last: int) -> Evidence:
+    """The transcript's words from ``first`` to ``last``, both included, letter for letter, with their times."""
     char_start = sum(len(word.text) + 1 for word in transcript.words[:first])
     char_end = char_start + len(" ".join(word.text for word in transcript.words[first : last + 1]))
     return Evidence(

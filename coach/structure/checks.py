@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from coach.assessment import CheckStatus, Evidence, StructureCheck, StructureFigure
-from coach.coverage.view import evidence
+from coach.coverage.view import evidence, quoted
 from coach.structure.parts import PRESENT, Answer, chances_of_mark, chances_of_stage
 from coach.structure.rules import Rule
-from coach.transcript import Pause, Word
+from coach.transcript import Pause, Transcript, Word
 
 I_WORDS: Final = frozenset({"i", "me", "my", "mine", "myself"})
 WE_WORDS: Final = frozenset({"we", "us", "our", "ours", "ourselves"})
@@ -73,7 +73,11 @@ def _silence(answer: Answer, rule: Rule, pauses: Sequence[Pause]) -> StructureCh
     longest = max((length for _, length in inside), default=0.0)
     share = sum(length for _, length in inside) / max(sum(end - start for start, end in runs), 1e-9)
     limit = rule.longest_s or 0.0
-    quotes = tuple(_around(spoken, p) for p, length in inside if length and length >= min(longest, limit))
+    quotes = tuple(
+        _around(answer.transcript, spoken, p)
+        for p, length in inside
+        if length and length >= min(longest, limit)
+    )
     return _check(
         rule,
         "kept" if longest <= limit else "broken",
@@ -120,20 +124,11 @@ def _runs(answer: Answer) -> list[tuple[float, float]]:
     return spans
 
 
-def _around(words: Sequence[Word], pause: Pause) -> Evidence:
+def _around(transcript: Transcript, words: Sequence[Word], pause: Pause) -> Evidence:
     """The words on both sides of a silence."""
     middle = (pause.start + pause.end) / 2
     after = sum((word.start + word.end) / 2 < middle for word in words)
-    first, last = max(after - 1, 0), min(after, len(words) - 1)
-    char_start = sum(len(word.text) + 1 for word in words[:first])
-    quote = " ".join(word.text for word in words[first : last + 1])
-    return Evidence(
-        quote=quote,
-        start=words[first].start,
-        end=max(words[first].start, words[last].end),
-        char_start=char_start,
-        char_end=char_start + len(quote),
-    )
+    return quoted(transcript, max(after - 1, 0), min(after, len(words) - 1))
 
 
 def _pronouns(answer: Answer, rule: Rule) -> StructureCheck:

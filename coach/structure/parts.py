@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from coach.assessment import Evidence, PartStatus, StructurePart
+from coach.coverage.matching import logistic
 from coach.coverage.view import Token, evidence
 from coach.structure.course import FIRM, FULL_WEIGHT, LOOSE, MEANING, MORE_FIRM, MORE_LOOSE, Course
 from coach.structure.likeness import Array, Likeness
@@ -71,9 +72,7 @@ def chances_of_stage(answer: Answer, stage: int) -> Array:
     """Probability 0..1 for each unit that it is this stage, well enough said to count as the part."""
     chance = answer.course.chance[:, stage]
     odds = np.log((chance + 0.02) / (1.02 - chance))
-    return _logistic(
-        _STAGE_CHANCE * odds + _STAGE_STRENGTH * _strength(answer.found)[:, stage] + _STAGE_SHIFT
-    )
+    return logistic(_STAGE_CHANCE * odds + _STAGE_STRENGTH * _strength(answer.found)[:, stage] + _STAGE_SHIFT)
 
 
 def chances_of_mark(answer: Answer, rule: Rule) -> Array:
@@ -85,7 +84,7 @@ def chances_of_mark(answer: Answer, rule: Rule) -> Array:
         return np.where(found.firm[:, column] > 0, around, np.minimum(around, _NOWHERE))
     weight = np.minimum(1.0, np.array([unit.words for unit in answer.units]) / FULL_WEIGHT)
     strength = weight * _strength(found, _USUAL_MEANING)[:, column]
-    return _logistic(_MARK_STRENGTH * strength + _MARK_SHIFT)
+    return logistic(_MARK_STRENGTH * strength + _MARK_SHIFT)
 
 
 def _strength(found: Likeness, without: float = 0.0) -> Array:
@@ -127,7 +126,3 @@ def _quotes(answer: Answer, chances: Array) -> tuple[Evidence, ...]:
     least = min(PRESENT, float(chances.max()))
     likeliest = [unit for unit in np.argsort(-chances, kind="stable").tolist() if chances[unit] >= least]
     return tuple(answer.quote(unit) for unit in sorted(likeliest[:QUOTES]))
-
-
-def _logistic(logit: Array) -> Array:
-    return np.asarray(1.0 / (1.0 + np.exp(-logit)), dtype=np.float64)
